@@ -1,0 +1,1 @@
+"""Who asks: people, customers, the accounts they own, and the two walls between them."""

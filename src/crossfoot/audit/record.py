@@ -1,0 +1,35 @@
+"""Writes down an act: who, what, whose. One plain INSERT in the caller's transaction; sealing comes later."""
+
+import json
+from enum import StrEnum
+
+from django.db import connection
+
+from crossfoot.core.clock import now
+
+
+class Action(StrEnum):
+    """Every act that is recorded, as `subject:act`, in alphabetical order."""
+
+    ACCESS_REFUSED = "access:refused"
+    BATCH_ACCEPTED = "batch:accepted"
+    BATCH_REFUSED = "batch:refused"
+    CUSTOMERS_IMPORTED = "customers:imported"
+    EDITION_PUBLISHED = "edition:published"
+    KNOWN_ISSUE_ADDED = "known-issue:added"
+    MONTH_BLOCKED = "month:blocked"
+    PERSON_ADDED = "person:added"
+    PERSON_SIGNED_IN = "person:signed-in"
+    PRICES_APPROVED = "prices:approved"
+    PRICES_IMPORTED = "prices:imported"
+    REPORT_EXPORTED = "report:exported"
+    REPORT_VIEWED = "report:viewed"
+
+
+def record(action: Action, actor: str, *, customer: str = "", **detail: object) -> None:
+    """Add one entry. Runs under any role: all of them may append and none may change."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entry (at, actor, action, customer, detail) VALUES (%s, %s, %s, %s, %s)",
+            [now(), actor, action.value, customer, json.dumps(detail, default=str, sort_keys=True)],
+        )

@@ -1,0 +1,1 @@
+"""What is owed: the payable base of closed months, and later invoices, payments and budgets."""

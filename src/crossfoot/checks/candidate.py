@@ -1,0 +1,101 @@
+"""A staged cycle as the checks see it: the priced lines, and what they were made from."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.core.period import end_day, first_day
+
+
+@dataclass(frozen=True)
+class SliceTotal:
+    """What ingest counted for one account: rows and List by currency, as text with 8 decimals."""
+
+    account: str
+    customers: tuple[str, ...]
+    file: str
+    rows: int
+    list_cost: tuple[tuple[str, str], ...]
+    is_final: bool
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An account whose newest lines could not be read, or whose accepted file was altered."""
+
+    customers: tuple[str, ...]
+    account: str
+    file: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """An account of the cycle that never belonged to anybody."""
+
+    account: str
+    file: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One cycle of the customers whose inputs changed; `bench` holds `priced`."""
+
+    bench: duckdb.DuckDBPyConnection
+    cycle: str
+    currencies: dict[str, str]
+    slices: tuple[SliceTotal, ...]
+    refusals: tuple[Refusal, ...]
+    unmapped: tuple[Unmapped, ...]
+    finals: frozenset[str]
+    days_before: dict[str, frozenset[date]]
+
+    @property
+    def start(self) -> date:
+        """First date of the cycle."""
+        return first_day(self.cycle)
+
+    @property
+    def end(self) -> date:
+        """First date after the cycle."""
+        return end_day(self.cycle)
+
+    def find_lines(  # noqa: PLR0913 - the parts of a finding, by name
+        self,
+        check: str,
+        where: str,
+        *,
+        message: str,
+        next_step: str,
+        column: str = "",
+        value: str = "NULL",
+        severity: Severity = Severity.BLOCK,
+        reach: Reach = Reach.CUSTOMER_MONTH,
+    ) -> list[Finding]:
+        """One finding per customer and value for the priced lines that meet a condition, naming the first record."""
+        rows = self.bench.execute(
+            f"SELECT coalesce(customer_id, ''), any_value(account_id), CAST({value} AS VARCHAR), count(*), "
+            "arg_min(source_file, (source_file, source_record)), arg_min(source_record, (source_file, source_record)) "
+            f"FROM priced WHERE {where} GROUP BY 1, 3 ORDER BY 1, 3"
+        ).fetchall()
+        return [
+            Finding(
+                check=check,
+                severity=severity,
+                reach=reach,
+                customer=customer,
+                account=account or "",
+                cycle=self.cycle,
+                file=file or "",
+                record=record,
+                column=column,
+                value=seen or "",
+                count=count,
+                message=message,
+                next_step=next_step,
+            )
+            for customer, account, seen, count, file, record in rows
+        ]

@@ -1,0 +1,1 @@
+"""The `crossfoot` command: each command makes a scope, one call and an answer."""

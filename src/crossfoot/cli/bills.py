@@ -1,0 +1,159 @@
+"""Commands of the reseller's operator: bills in, prices, editions out, and the second opinion."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossfoot.cli.say import say, say_findings, say_json
+from crossfoot.cli.session import OPERATOR, portal
+from crossfoot.core.errors import BadRequest, RefusedByFindings, Unreconciled
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+customers = typer.Typer(help="Customers and the Huawei accounts they own.", no_args_is_help=True)
+prices = typer.Typer(help="The price book.", no_args_is_help=True)
+audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Bill files, or folders that hold them.")],
+    source: Annotated[str, typer.Option(help="Where the bills come from: huawei.")] = "huawei",
+    as_json: AsJson = False,
+) -> None:
+    """Accept bill files; the same bytes twice change nothing."""
+    if source != "huawei":
+        raise BadRequest(f"The source {source!r} cannot be read yet: huawei can.")
+    missing = [p for p in paths if not p.exists()]
+    if missing:
+        raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
+    with portal() as home:
+        from crossfoot.ingest.accept import accept  # noqa: PLC0415 - Django must be set up first
+        from crossfoot.sources.huawei_files import find_bills  # noqa: PLC0415
+
+        receipts, notes = [], []
+        for path in paths:
+            bills, findings = find_bills(path)
+            notes += findings
+            for bill in bills:
+                receipts.append(accept(bill, home, OPERATOR))
+                if not as_json:
+                    _say_receipt(receipts[-1])
+    if as_json:
+        say_json({"files": [r.as_json() for r in receipts], "findings": [f.as_json() for f in notes]})
+    else:
+        say_findings(notes)
+    refused = [r.name for r in receipts if not r.is_clean]
+    if refused:
+        raise RefusedByFindings(f"Refused, in whole or in part: {', '.join(refused)}. The other files were accepted.")
+    if not receipts:
+        raise RefusedByFindings("There was no bill file to accept.")
+
+
+def _say_receipt(receipt: object) -> None:
+    from crossfoot.ingest.accept import Receipt  # noqa: PLC0415
+
+    assert isinstance(receipt, Receipt)  # noqa: S101 - narrows the type
+    state = "accepted" if receipt.is_accepted else "refused"
+    say(f"{receipt.name}  {state}{'' if receipt.is_new else ' before'}  sha256 {receipt.sha256}  {receipt.rows} rows")
+    for currency, total in receipt.totals.items():
+        unknown = "unknown" if total["settlement_amount"] is None else total["settlement_amount"]
+        say(f"  {currency}  list {total['list_cost']}  due {total['amount']}  settlement {unknown}")
+    say_findings(receipt.findings)
+
+
+def publish(
+    cycle: Annotated[list[str] | None, typer.Option(help="Only this cycle, such as 2026-10. May repeat.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Price, check and publish what changed; a blocked customer keeps its last edition."""
+    with portal() as home:
+        from crossfoot.publish.publish import list_cycles  # noqa: PLC0415
+        from crossfoot.publish.publish import publish as publish_cycle  # noqa: PLC0415
+
+        known = list_cycles()
+        unknown = sorted(set(cycle or ()) - set(known))
+        if unknown:
+            raise BadRequest(
+                f"Nothing was ingested for {', '.join(unknown)}: there is {', '.join(known) or 'nothing'}."
+            )
+        results = [publish_cycle(c, home, OPERATOR) for c in (sorted(set(cycle)) if cycle else known)]
+    if as_json:
+        say_json({"cycles": [r.as_json() for r in results]})
+    for result in results if not as_json else ():
+        made = ", ".join(f"{c} edition {n} {s}" for c, n, s in result.editions)
+        say(
+            f"{result.cycle}  {len(result.editions)} published, {result.unchanged} unchanged, {len(result.blocked)} blocked"
+        )
+        if made:
+            say(f"  {made}")
+        say_findings(result.findings)
+    blocked = [f"{c} {r.cycle}" for r in results for c in r.blocked]
+    if blocked:
+        raise RefusedByFindings(f"Blocked by findings: {', '.join(blocked)}. The others were published.")
+
+
+def reconcile(as_json: AsJson = False) -> None:
+    """Derive every published figure again from the landed files, by another path."""
+    with portal() as home:
+        from crossfoot.reconcile import reconcile as reconcile_all  # noqa: PLC0415
+
+        outcome = reconcile_all(home)
+    if as_json:
+        say_json(outcome.as_json())
+    else:
+        for line in outcome.lines():
+            say(line)
+    if not outcome.is_clean:
+        raise Unreconciled
+
+
+@customers.command("import")
+def import_customers(file: Path) -> None:
+    """Import customers and their accounts from CSV: customer_id,name,currency,account_id,valid_from,valid_to."""
+    with portal():
+        from crossfoot.access.register import import_customers as import_file  # noqa: PLC0415
+
+        say(f"{import_file(file, OPERATOR)} rows imported from {file.name}")
+
+
+@prices.command("import")
+def import_prices(file: Path) -> None:
+    """Import price rules as drafts from CSV: rule_id,valid_from,valid_to,customer_id,service,action,value."""
+    with portal():
+        from crossfoot.pricing.book import import_prices as import_file  # noqa: PLC0415
+
+        done = import_file(file, OPERATOR)
+    say(f"{len(done.new)} rules to approve, {done.unchanged} unchanged" + "".join(f"\n  {r}" for r in done.new))
+
+
+@prices.command("approve")
+def approve_prices(
+    rule_id: str, email: Annotated[str, typer.Option("--as", help="Who approves: a person of reseller finance.")]
+) -> None:
+    """Approve a rule, or all; it prices from then on."""
+    with portal():
+        from crossfoot.access.scope import find_user  # noqa: PLC0415
+        from crossfoot.pricing.book import approve_prices as approve  # noqa: PLC0415
+
+        approved = approve(rule_id, find_user(email))
+    say(f"{len(approved)} rules approved" + "".join(f"\n  {r}" for r in approved))
+
+
+@audit.command("verify")
+def verify_audit(as_json: AsJson = False) -> None:
+    """Walk the chain of the log and name the first bad entry."""
+    with portal() as home:
+        from crossfoot.access.rls import as_staff  # noqa: PLC0415
+        from crossfoot.audit.chain import verify  # noqa: PLC0415
+
+        with as_staff():
+            verdict = verify(home.secret("audit"))
+    if as_json:
+        say_json(verdict.__dict__)
+    else:
+        say(
+            verdict.fault
+            or f"{verdict.sealed} entries are sealed and unchanged; {verdict.unsealed} are not sealed yet."
+        )
+    if verdict.fault:
+        raise typer.Exit(6)

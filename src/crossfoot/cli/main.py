@@ -1,0 +1,49 @@
+"""The command line. Exit codes are contract.md's; every refusal is one sentence on stderr."""
+
+import sys
+
+import typer
+
+from crossfoot.cli import bills, lab, reports, serve
+from crossfoot.cli.say import warn
+from crossfoot.core.errors import CrossfootError
+
+app = typer.Typer(
+    name="crossfoot",
+    help="The finance portal that a Huawei Cloud reseller runs for its customers and its own finance team.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (
+    serve.up,
+    serve.demo,
+    lab.simulate,
+    bills.ingest,
+    bills.publish,
+    bills.reconcile,
+    reports.report,
+    reports.reports,
+    reports.definitions,
+):
+    app.command()(command)
+app.command(hidden=True)(serve.work)
+app.add_typer(bills.customers, name="customers")
+app.add_typer(bills.prices, name="prices")
+app.add_typer(bills.audit, name="audit")
+app.add_typer(reports.users, name="users")
+
+
+def main() -> None:
+    """Run a command; a refusal ends with its sentence and its exit code."""
+    try:
+        app()
+    except CrossfootError as error:
+        warn(error.sentence)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""How commands speak: one JSON document on stdout with --json, plain lines without; refusals as one sentence."""
+
+import json
+import sys
+from collections.abc import Iterable
+
+from crossfoot.core.finding import Finding
+
+
+def say(line: str) -> None:
+    """A line of the answer."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def say_json(document: object) -> None:
+    """The answer as one JSON document."""
+    say(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def warn(line: str) -> None:
+    """A line that is not part of the answer."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def say_findings(findings: Iterable[Finding]) -> None:
+    """Every block with its record; notes by kind, because a month has many and none needs an act (`--json` has all)."""
+    notes: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.is_block:
+            say(f"  block: {finding.sentence}")
+        else:
+            notes.setdefault((finding.check, finding.message, finding.next_step), []).append(finding)
+    for (_, message, next_step), alike in notes.items():
+        count = sum(f.count for f in alike)
+        first = alike[0]
+        where = f"{first.file}, record {first.record}" if first.record is not None else first.file
+        say(f"  note: {message} {next_step} ({count} in all, the first in {where})")

@@ -1,0 +1,57 @@
+"""What every command needs: the home, a running database, Django, and the newest schema."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from crossfoot.runtime.database import connected
+from crossfoot.runtime.home import Home, open_home
+
+SETTINGS = "crossfoot.config.settings"
+OPERATOR = "operator@localhost"  # whoever may run commands on the machine that holds the keys
+
+
+@contextmanager
+def portal() -> Iterator[Home]:
+    """The portal, ready: works whether or not `crossfoot up` is running on the same home."""
+    home = open_home()
+    with connected(home):
+        start_django()
+        prepare_schema()
+        try:
+            yield home
+        finally:
+            from django.db import connections  # noqa: PLC0415 - Django must be set up first
+
+            from crossfoot.access.rls import as_staff  # noqa: PLC0415
+            from crossfoot.audit.chain import seal  # noqa: PLC0415
+
+            with as_staff():
+                seal(home.secret("audit"))
+            connections.close_all()
+
+
+def start_django() -> None:
+    """Set Django up; done once a process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django  # noqa: PLC0415 - importing it costs time that `--help` need not pay
+
+    django.setup()
+
+
+def prepare_schema() -> None:
+    """Apply migrations and grants, as the owner, if any are missing."""
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    from crossfoot.access.rls import install  # noqa: PLC0415
+
+    owner = connections["owner"]
+    executor = MigrationExecutor(owner)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        with owner.cursor() as cursor:  # two commands on a new home: one migrates, the other waits
+            cursor.execute("SELECT pg_advisory_lock(%s)", [0x5C4E])
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        install(owner)
+    owner.close()

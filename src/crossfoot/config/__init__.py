@@ -1,0 +1,1 @@
+"""Wires settings and addresses; imported by nobody."""

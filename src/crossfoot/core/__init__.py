@@ -1,0 +1,1 @@
+"""Money, period, clock, ids, words, errors: what every room may use. No Django, no DuckDB, no I/O."""

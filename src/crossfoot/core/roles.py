@@ -1,0 +1,47 @@
+"""The six roles (product.md) and the acts each may do. Few, fixed, in one table."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who somebody is; the value is the key on the command line."""
+
+    CUSTOMER_VIEWER = "customer-viewer"
+    CUSTOMER_FINANCE = "customer-finance"
+    CUSTOMER_ADMIN = "customer-admin"
+    RESELLER_SUPPORT = "reseller-support"
+    RESELLER_FINANCE = "reseller-finance"
+    RESELLER_OPERATOR = "reseller-operator"
+
+    @property
+    def is_reseller(self) -> bool:
+        """True for the reseller's own people, who may look at every customer."""
+        return self in RESELLER
+
+
+class Capability(StrEnum):
+    """One act a role may do."""
+
+    READ_REPORTS = "reports:read"
+    EXPORT_REPORTS = "reports:export"
+    READ_CLOSE = "close:read"
+    APPROVE_PRICES = "prices:approve"
+    WRITE_KNOWN_ISSUES = "known-issues:write"
+
+
+CUSTOMER = frozenset({Role.CUSTOMER_VIEWER, Role.CUSTOMER_FINANCE, Role.CUSTOMER_ADMIN})
+RESELLER = frozenset({Role.RESELLER_SUPPORT, Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR})
+EVERYONE = CUSTOMER | RESELLER
+
+MAY: dict[Capability, frozenset[Role]] = {
+    Capability.READ_REPORTS: EVERYONE,
+    Capability.EXPORT_REPORTS: EVERYONE - {Role.CUSTOMER_VIEWER},
+    Capability.READ_CLOSE: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
+    Capability.APPROVE_PRICES: frozenset({Role.RESELLER_FINANCE}),
+    Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
+}
+
+
+def may(role: Role, capability: Capability) -> bool:
+    """Say whether the role includes the act."""
+    return role in MAY[capability]

@@ -1,0 +1,1 @@
+"""A Table leaves the house: files made whole, remembered by their hash."""

@@ -1,0 +1,190 @@
+"""Accepts a bill: lands its bytes, reads every line, keeps the charges, and records what was found.
+
+Nothing is half-accepted: a bill that cannot be read as a whole is refused whole; one account with unreadable cells
+keeps its last good lines while the other accounts of the bill go on. The same bytes twice change nothing.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from crossfoot.access.rls import as_staff
+from crossfoot.audit.record import Action, record
+from crossfoot.core.clock import now
+from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.core.period import end_day, midnight_gmt8
+from crossfoot.ingest.engine import parquet, quote, workbench
+from crossfoot.ingest.load import load_members
+from crossfoot.ingest.models import Batch, BatchFinding, Slice
+from crossfoot.ingest.normalise import key_lines
+from crossfoot.runtime.files import fsync_folder, sha256_file
+from crossfoot.runtime.home import Home
+from crossfoot.sources.huawei_files import BadBill, BillFile, unpack
+
+REFUNDS = "('4', '20', '24')"
+ROW_GROUP = 20_480  # small, so that one account's lines are found without reading its neighbours'
+STORED = "SELECT currency, count(*), sum(list_cost), sum(amount), sum(settlement_amount) FROM {} GROUP BY 1 ORDER BY 1"
+READ = "SELECT currency, CAST(rows AS BIGINT), list_cost, amount, settlement_amount FROM raw_totals ORDER BY 1"
+
+SLICES = f"""SELECT account_id, sum(n), bool_or(refunds), list((currency, CAST(list_cost AS VARCHAR)) ORDER BY currency)
+FROM (SELECT account_id, currency, count(*) AS n, sum(list_cost) AS list_cost, bool_or(bill_type IN {REFUNDS}) AS refunds
+      FROM lines GROUP BY ALL) GROUP BY 1 ORDER BY 1"""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one bill."""
+
+    name: str
+    sha256: str
+    rows: int
+    totals: dict[str, dict[str, str | None]]
+    findings: tuple[Finding, ...]
+    is_accepted: bool
+    is_new: bool
+
+    @property
+    def is_clean(self) -> bool:
+        """True when nothing in it was refused."""
+        return self.is_accepted and not any(f.is_block for f in self.findings)
+
+    def as_json(self) -> dict[str, object]:
+        """The receipt for `--json`."""
+        return asdict(self) | {"findings": [f.as_json() for f in self.findings]}
+
+
+def accept(bill: BillFile, home: Home, actor: str) -> Receipt:
+    """Accept one bill, once. Never raises for what is in the file: the receipt says it."""
+    landed = _land(bill, home)
+    sha256 = landed.name.removesuffix(".tar.gz")
+    with as_staff():
+        known = Batch.objects.filter(sha256=sha256).first()
+        if known:
+            return _receipt(known, is_new=False)
+    with workbench(home.tmp) as (bench, folder):
+        try:
+            findings = load_members(bench, unpack(landed, bill.name, folder), bill)
+            batch, slices = _keep(bench, bill, sha256, home)
+        except BadBill as bad:
+            batch, slices, findings = _batch(bill, sha256, is_accepted=False), [], [bad.finding]
+    return _record(batch, slices, findings, actor)
+
+
+def landed_path(home: Home, sha256: str) -> Path:
+    """Where the bytes of a bill lie as they arrived."""
+    return home.landed / f"{sha256}.tar.gz"
+
+
+def charges_path(home: Home, sha256: str) -> Path:
+    """Where the charges read from a bill lie, before pricing."""
+    return home.accepted / f"{sha256}.parquet"
+
+
+def _land(bill: BillFile, home: Home) -> Path:
+    part = home.tmp / f"landing-{bill.name}"
+    shutil.copyfile(bill.path, part)
+    target = landed_path(home, sha256_file(part))
+    part.chmod(0o600)
+    _settle(part, target)
+    return target
+
+
+def _settle(part: Path, target: Path) -> None:
+    """Move a finished file to its name, so that a crash leaves the whole file or none."""
+    with part.open("rb+") as handle:
+        handle.flush()
+        os.fsync(handle.fileno())
+    part.replace(target)
+    fsync_folder(target.parent)
+
+
+def _keep(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, home: Home) -> tuple[Batch, list[Slice]]:
+    target = charges_path(home, sha256)
+    part = home.tmp / target.name
+    bench.execute(
+        f"COPY ({key_lines(bench)}) TO {quote(str(part))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+    stored = bench.execute(STORED.format(parquet([part]))).fetchall()
+    read = bench.execute(READ).fetchall()
+    if stored != read:
+        raise BadBill(_differs(bill.name, stored, read))
+    _settle(part, target)
+    batch = _batch(bill, sha256, is_accepted=True)
+    batch.charges_sha256 = sha256_file(target)
+    batch.rows = sum(row[1] for row in stored)
+    batch.totals = {row[0]: _total(*row[1:]) for row in stored}
+    last = bench.execute("SELECT max(bill_date) + 1 FROM lines").fetchone()
+    end = end_day(bill.cycle)
+    batch.data_through = midnight_gmt8(end if bill.is_final or not last or not last[0] else min(last[0], end))
+    slices = [
+        Slice(account_id=a, cycle=bill.cycle, rows=n, has_refunds=refunds, list_cost=dict(sums))
+        for a, n, refunds, sums in bench.execute(SLICES).fetchall()
+    ]
+    refused = bench.execute("SELECT account_id FROM refused ORDER BY 1").fetchall()
+    slices += [Slice(account_id=a, cycle=bill.cycle, rows=0, has_refunds=False, is_refused=True) for (a,) in refused]
+    return batch, slices
+
+
+def _batch(bill: BillFile, sha256: str, *, is_accepted: bool) -> Batch:
+    return Batch(
+        sha256=sha256,
+        name=bill.name,
+        cycle=bill.cycle,
+        is_final=bill.is_final,
+        as_of=bill.as_of,
+        received_at=now(),
+        is_accepted=is_accepted,
+    )
+
+
+def _record(batch: Batch, slices: list[Slice], findings: Iterable[Finding], actor: str) -> Receipt:
+    with as_staff():
+        batch.save(force_insert=True)
+        for part in slices:
+            part.batch = batch
+        Slice.objects.bulk_create(slices)
+        BatchFinding.objects.bulk_create(
+            BatchFinding(batch=batch, severity=f.severity, account_id=f.account, body=f.as_json()) for f in findings
+        )
+        action = Action.BATCH_ACCEPTED if batch.is_accepted else Action.BATCH_REFUSED
+        record(action, actor, file=batch.name, sha256=batch.sha256, rows=batch.rows)
+        return _receipt(batch, is_new=True)
+
+
+def _receipt(batch: Batch, *, is_new: bool) -> Receipt:
+    return Receipt(
+        name=batch.name,
+        sha256=batch.sha256,
+        rows=batch.rows,
+        totals=batch.totals,
+        findings=tuple(f.value for f in batch.findings.order_by("id")),
+        is_accepted=batch.is_accepted,
+        is_new=is_new,
+    )
+
+
+def _total(rows: int, list_cost: object, amount: object, settlement: object) -> dict[str, str | None]:
+    def text(value: object) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    return {
+        "rows": str(rows),
+        "list_cost": text(list_cost),
+        "amount": text(amount),
+        "settlement_amount": text(settlement),
+    }
+
+
+def _differs(name: str, stored: list[tuple[object, ...]], read: list[tuple[object, ...]]) -> Finding:
+    return Finding(
+        check="control-totals",
+        severity=Severity.BLOCK,
+        reach=Reach.FILE,
+        file=name,
+        message=f"The stored charges ({stored}) do not add up to the file ({read}).",
+        next_step="Nothing was accepted. Free some disk space and ingest the file again; if it stays, tell Crossfoot.",
+    )

@@ -1,0 +1,44 @@
+"""A DuckDB for work on files: bounded memory, spills to a folder of its own, UTC, no network and no extensions."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+MEMORY = "1200MB"
+THREADS = 2
+
+
+@contextmanager
+def workbench(tmp: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A connection and the folder in which it may leave things; both are gone afterwards."""
+    tmp.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=tmp) as folder, duckdb.connect(f"{folder}/bench.duckdb") as connection:
+        for setting in (
+            f"SET memory_limit='{MEMORY}'",
+            f"SET threads={THREADS}",
+            f"SET temp_directory='{folder}/spill'",
+            "SET autoinstall_known_extensions=false",
+            "SET autoload_known_extensions=false",
+            "SET preserve_insertion_order=true",
+        ):
+            connection.execute(setting)
+        yield connection, Path(folder)
+
+
+def parquet(paths: list[Path]) -> str:
+    """A FROM item over Parquet files of ours. Paths are quoted: a folder may hold an apostrophe."""
+    return "read_parquet([" + ", ".join(quote(str(p)) for p in paths) + "], hive_partitioning=false)"
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows of values; none at all is allowed, which `executemany` refuses."""
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def quote(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"

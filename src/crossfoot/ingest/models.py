@@ -1,0 +1,83 @@
+"""What was received: batches (a bill), slices (one account's cycle in a batch) and what was found in them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.core.walls import Wall
+
+
+class Batch(models.Model):
+    """A bill, by the sha256 of its bytes. Accepted once, whatever its name."""
+
+    wall: ClassVar[Wall] = Wall.STAFF
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    cycle = models.CharField(max_length=7)
+    is_final = models.BooleanField()
+    as_of = models.DateField(null=True)
+    received_at = models.DateTimeField()
+    is_accepted = models.BooleanField()
+    rows = models.BigIntegerField(default=0)
+    totals = models.JSONField(default=dict)  # currency -> {rows, list_cost, amount, settlement_amount}
+    data_through = models.DateTimeField(null=True)
+    charges_sha256 = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        """The file's name."""
+        return self.name
+
+
+class Slice(models.Model):
+    """One Huawei account's cycle as one batch carries it: the unit that a newer batch replaces."""
+
+    wall: ClassVar[Wall] = Wall.STAFF
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="slices")
+    account_id = models.CharField(max_length=64)
+    cycle = models.CharField(max_length=7)
+    rows = models.BigIntegerField()
+    list_cost = models.JSONField(default=dict)  # currency -> exact sum
+    has_refunds = models.BooleanField()
+    is_refused = models.BooleanField(default=False)
+
+    class Meta:
+        """Looked up by cycle and by account."""
+
+        indexes: ClassVar = [models.Index(fields=["cycle", "account_id"])]
+
+    def __str__(self) -> str:
+        """Account and cycle."""
+        return f"{self.account_id} {self.cycle}"
+
+
+class BatchFinding(models.Model):
+    """A finding of a batch, kept."""
+
+    wall: ClassVar[Wall] = Wall.STAFF
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="findings")
+    severity = models.CharField(max_length=8)
+    account_id = models.CharField(max_length=64, blank=True)
+    body = models.JSONField()
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.value.sentence
+
+    @property
+    def value(self) -> Finding:
+        """The finding as it was made."""
+        return read_finding(self.body)
+
+
+def read_finding(body: dict[str, object]) -> Finding:
+    """A finding from its stored form."""
+    fields = dict(body)
+    return Finding(
+        severity=Severity(str(fields.pop("severity"))),
+        reach=Reach(str(fields.pop("reach"))),
+        **fields,  # type: ignore[arg-type]  # written by Finding.as_json
+    )

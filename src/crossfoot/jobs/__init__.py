@@ -1,0 +1,1 @@
+"""The worker's tasks. A page defers; it never does the work itself."""

@@ -1,0 +1,48 @@
+"""Writes published files: Parquet, whole, synced, named by content. Imported by `publish.publish` alone."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from crossfoot.lake.files import LakeFile
+from crossfoot.runtime.files import fsync_folder, sha256_file
+
+ROW_GROUP = 122_880
+
+
+def write_file(bench: duckdb.DuckDBPyConnection, select: str, lake: Path, folder: str) -> LakeFile:
+    """Write the rows of a query, in its order, as one file below `folder`.
+
+    The name is the content's hash: writing the same rows again gives the same file, and a crash leaves an orphan.
+    """
+    target = lake / folder
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target / f".{os.getpid()}.part"
+    count = bench.execute(
+        f"COPY ({select}) TO '{str(part).replace(chr(39), chr(39) * 2)}' "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+    ).fetchone()
+    part.chmod(0o600)
+    with part.open("rb") as handle:
+        os.fsync(handle.fileno())
+    sha256 = sha256_file(part)
+    path = target / f"{sha256[:32]}.parquet"
+    part.replace(path)
+    fsync_folder(target)
+    return LakeFile(path=f"{folder}/{path.name}", rows=int(count[0]) if count else 0, sha256=sha256)
+
+
+def read_back(
+    bench: duckdb.DuckDBPyConnection, lake: Path, files: list[LakeFile]
+) -> dict[str, tuple[int, Decimal, Decimal]]:
+    """What was stored, read again from disk: currency -> rows, List, Sell."""
+    paths = ", ".join("'" + str(lake / f.path).replace("'", "''") + "'" for f in files)
+    return {
+        currency: (rows, list_cost, billed)
+        for currency, rows, list_cost, billed in bench.execute(
+            "SELECT currency, count(*), sum(list_cost), CAST(sum(billed_cost) AS DECIMAL(38,8)) "
+            f"FROM read_parquet([{paths}], hive_partitioning=false) GROUP BY 1"
+        ).fetchall()
+    }

@@ -1,0 +1,169 @@
+"""Writes the catalogue: one transaction per publication, which is the switch from the old month to the new."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from crossfoot.access.rls import as_staff
+from crossfoot.audit.record import Action, record
+from crossfoot.core.clock import now
+from crossfoot.core.finding import Finding
+from crossfoot.core.period import end_day, first_day, midnight_gmt8
+from crossfoot.ingest.models import read_finding
+from crossfoot.lake.files import LakeFile
+from crossfoot.publish.inputs import Inputs
+from crossfoot.publish.lines import Month
+from crossfoot.publish.models import BuyEdition, Edition, EditionFile, EditionTotal, MonthState, Publication
+
+
+@dataclass(frozen=True)
+class NewEdition:
+    """An edition whose files are written and which nobody sees yet."""
+
+    customer: str
+    status: str
+    data_through: datetime | None
+    month: Month
+    charges: tuple[LakeFile, ...]
+    daily: LakeFile
+    totals: tuple[tuple[str, str, str, int, Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class NewBuy:
+    """A Buy edition whose file is written."""
+
+    customer: str
+    content: str
+    file: LakeFile
+    totals: dict[str, dict[str, object]]
+
+
+def commit(  # noqa: PLR0913 - everything that one publication makes true at once
+    cycle: str,
+    actor: str,
+    inputs: Inputs,
+    editions: list[NewEdition],
+    buys: list[NewBuy],
+    blocked: set[str],
+    findings: list[Finding],
+) -> dict[str, int]:
+    """Make the editions visible and keep what the attempt came to; returns each customer's new edition number."""
+    with as_staff():
+        at = _after_the_last(cycle)
+        if editions or buys:
+            Publication.objects.create(cycle=cycle, published_at=at, published_by=actor)
+        numbers = {e.customer: _add_edition(cycle, at, e) for e in editions}
+        for buy in buys:
+            _add_buy(cycle, at, buy)
+        for new in editions:
+            record(
+                Action.EDITION_PUBLISHED,
+                actor,
+                customer=new.customer,
+                cycle=cycle,
+                edition=numbers[new.customer],
+                status=new.status,
+            )
+        _keep_states(cycle, at, inputs, blocked, findings)
+        for customer in sorted(blocked):
+            record(Action.MONTH_BLOCKED, actor, customer=customer, cycle=cycle)
+    return numbers
+
+
+def _after_the_last(cycle: str) -> datetime:
+    """Now, but never before an earlier publication: a clock set back must not hide an edition from `as of`."""
+    last = Publication.objects.filter(cycle=cycle).order_by("-published_at").first()
+    return max(now(), last.published_at + timedelta(microseconds=1)) if last else now()
+
+
+def _add_edition(cycle: str, at: datetime, new: NewEdition) -> int:
+    last = Edition.objects.filter(customer_id=new.customer, cycle=cycle).order_by("-number").first()
+    edition = Edition.objects.create(
+        customer_id=new.customer,
+        cycle=cycle,
+        number=last.number + 1 if last else 1,
+        status=new.status,
+        data_through=new.data_through or midnight_gmt8(end_day(cycle)),
+        published_at=at,
+        first_day=min(new.month.days, default=str(first_day(cycle))),
+        last_day=max(new.month.days, default=str(first_day(cycle))),
+        days=list(new.month.days),
+        rows=new.month.rows,
+        content=new.month.content,
+    )
+    files = [("charges", part, file) for part, file in enumerate(new.charges)] + [("daily", 0, new.daily)]
+    EditionFile.objects.bulk_create(
+        EditionFile(
+            edition=edition,
+            customer_id=new.customer,
+            tree=tree,
+            part=part,
+            path=file.path,
+            rows=file.rows,
+            sha256=file.sha256,
+        )
+        for tree, part, file in files
+    )
+    EditionTotal.objects.bulk_create(
+        EditionTotal(
+            edition=edition,
+            customer_id=new.customer,
+            service=service,
+            charge_category=category,
+            currency=currency,
+            rows=rows,
+            list_cost=list_cost,
+            billed_cost=billed_cost,
+        )
+        for service, category, currency, rows, list_cost, billed_cost in new.totals
+    )
+    return edition.number
+
+
+def _add_buy(cycle: str, at: datetime, new: NewBuy) -> None:
+    last = BuyEdition.objects.filter(customer_key=new.customer, cycle=cycle).order_by("-number").first()
+    BuyEdition.objects.create(
+        customer_key=new.customer,
+        cycle=cycle,
+        number=last.number + 1 if last else 1,
+        published_at=at,
+        content=new.content,
+        path=new.file.path,
+        rows=new.file.rows,
+        sha256=new.file.sha256,
+        totals=new.totals,
+    )
+
+
+def _keep_states(cycle: str, at: datetime, inputs: Inputs, blocked: set[str], findings: list[Finding]) -> None:
+    for customer, digest in inputs.customers.items():
+        _keep_state(customer, cycle, at, digest, [f for f in findings if f.customer == customer], customer in blocked)
+    waiting = [f for f in _waiting(cycle) if f.account not in inputs.touched] + [f for f in findings if not f.customer]
+    _keep_state("", cycle, at, "", waiting, bool(waiting))
+
+
+def _waiting(cycle: str) -> list[Finding]:
+    """What already waits for an owner: an attempt looks only at the accounts that it touches."""
+    state = MonthState.objects.filter(customer_key="", cycle=cycle).first()
+    return [read_finding(body) for body in state.findings] if state else []
+
+
+def _keep_state(  # noqa: PLR0913 - one row
+    customer: str,
+    cycle: str,
+    at: datetime,
+    inputs: str,
+    findings: list[Finding],
+    is_blocked: bool,  # noqa: FBT001
+) -> None:
+    MonthState.objects.update_or_create(
+        customer_key=customer,
+        cycle=cycle,
+        defaults={
+            "inputs": inputs,
+            "is_blocked": is_blocked,
+            "tried_at": at,
+            "findings": [f.as_json() for f in findings],
+        },
+    )

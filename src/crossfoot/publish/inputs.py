@@ -1,0 +1,114 @@
+"""What a customer's month is made of, and whether that has changed since the last attempt to publish it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crossfoot.access.customers import currencies_of, list_owners
+from crossfoot.access.models import AccountOwner
+from crossfoot.core.ids import canonical_json, sha256_hex
+from crossfoot.ingest.current import Current, list_current
+from crossfoot.pricing.book import list_rules
+from crossfoot.pricing.rate import Rule
+from crossfoot.publish.models import Edition, MonthState
+
+REVISION = 1  # raise it when code changes what a published line says, so that every month is looked at again
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a cycle is staged from; `customers` are those whose inputs changed, with the inputs' hash."""
+
+    cycle: str
+    slices: tuple[Current, ...]  # of the cycle, for the accounts to stage
+    earlier: tuple[Current, ...]  # of earlier cycles, where originals of refunds may lie
+    owners: tuple[AccountOwner, ...]
+    rules: tuple[Rule, ...]
+    customers: dict[str, str]
+    currencies: dict[str, str]
+    unmapped: tuple[Current, ...]
+
+    def slices_of(self, customer: str) -> tuple[Current, ...]:
+        """The slices of every account that the customer ever owned."""
+        mine = {o.account_id for o in self.owners if o.customer_id == customer}
+        return tuple(s for s in self.slices if s.account in mine)
+
+    def owners_of(self, account: str) -> tuple[str, ...]:
+        """The customers to stage that ever owned the account."""
+        return tuple(sorted({o.customer_id for o in self.owners if o.account_id == account} & set(self.customers)))
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The accounts that were looked at."""
+        return frozenset({s.account for s in (*self.slices, *self.unmapped)})
+
+
+def hash_inputs(cycle: str) -> dict[str, str]:
+    """The hash of every customer's inputs of a cycle as they are now. Call it as staff."""
+    return _hashes(cycle, list_current(), list_owners(), list_rules())
+
+
+def gather(cycle: str) -> Inputs:
+    """Gather the inputs of the customers whose inputs changed since the last attempt. Call it as staff."""
+    current, owners, rules = list_current(), list_owners(), list_rules()
+    slices = [c for c in current if c.cycle == cycle]
+    known = dict(MonthState.objects.filter(cycle=cycle).values_list("customer_key", "inputs"))
+    hashes = _hashes(cycle, current, owners, rules)
+    changed = {customer: digest for customer, digest in hashes.items() if known.get(customer) != digest}
+    touched = {o.account_id for o in owners if o.customer_id in changed}
+    owned = {o.account_id for o in owners}
+    refunding = {s.account for s in slices if s.has_refunds}
+    return Inputs(
+        cycle=cycle,
+        slices=tuple(s for s in slices if s.account in touched),
+        earlier=tuple(c for c in current if c.cycle < cycle and c.account in refunding & touched),
+        owners=tuple(o for o in owners if o.account_id in touched),
+        rules=rules,
+        customers=changed,
+        currencies=currencies_of(changed),
+        unmapped=tuple(s for s in slices if s.account not in owned),
+    )
+
+
+def _hashes(cycle: str, current: list[Current], owners: list[AccountOwner], rules: tuple[Rule, ...]) -> dict[str, str]:
+    slices = [c for c in current if c.cycle == cycle]
+    earlier = [c for c in current if c.cycle < cycle]
+    by_customer: dict[str, set[str]] = defaultdict(set)
+    for owner in owners:
+        by_customer[owner.customer_id].add(owner.account_id)
+    # A customer whose account was given to another still has a published month, which must lose the lines.
+    published = set(Edition.objects.filter(cycle=cycle).values_list("customer_id", flat=True))
+    return {
+        customer: _hash(customer, accounts, slices, earlier, owners, rules)
+        for customer in sorted({*by_customer, *published})
+        for accounts in [by_customer.get(customer, set())]
+        if customer in published or any(s.account in accounts for s in slices)
+    }
+
+
+def _hash(  # noqa: PLR0913 - the parts of one fingerprint
+    customer: str,
+    accounts: set[str],
+    slices: Iterable[Current],
+    earlier: Iterable[Current],
+    owners: Iterable[AccountOwner],
+    rules: Iterable[Rule],
+) -> str:
+    mine = [s for s in slices if s.account in accounts]
+    refunding = {s.account for s in mine if s.has_refunds}
+    before = [s for s in earlier if s.account in refunding]
+    return sha256_hex(
+        canonical_json(
+            [
+                REVISION,
+                [[s.account, s.charges_sha256, s.refusal] for s in mine],
+                [[s.account, s.cycle, s.charges_sha256] for s in before],
+                [
+                    [o.customer_id, o.account_id, str(o.valid_from), str(o.valid_to)]
+                    for o in owners
+                    if o.account_id in accounts
+                ],
+                sorted(repr(r) for r in rules if r.customer in {"", customer}),
+            ]
+        )
+    )

@@ -1,0 +1,102 @@
+"""The lines of an edition: the priced lines, the rounding of a closed month, and what a month says as one hash."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import duckdb
+
+from crossfoot.core.ids import sha256_hex
+from crossfoot.core.money import round_minor
+from crossfoot.core.period import end_day
+from crossfoot.ingest.engine import insert
+from crossfoot.lake.schema import BUY, CHARGES, DAILY_KEYS, NOT_CONTENT
+
+ROUNDING_NAME = "InvoiceRounding"
+
+
+@dataclass(frozen=True)
+class Month:
+    """A customer's month as staged."""
+
+    customer: str
+    rows: int
+    days: tuple[str, ...]
+    content: str
+    buy_content: str
+
+
+def make_lines(bench: duckdb.DuckDBPyConnection, cycle: str, customers: set[str], finals: set[str]) -> None:
+    """Build `edition_lines`, sorted as published, for the customers that may be published."""
+    bench.execute("CREATE TABLE ready (customer_id VARCHAR)")
+    insert(bench, "ready", [[c] for c in sorted(customers)])
+    bench.execute("CREATE TABLE roundings AS SELECT * FROM priced WHERE false")
+    for row in _roundings(bench, cycle, finals & customers):
+        bench.execute(
+            f"INSERT INTO roundings BY NAME SELECT {', '.join(f'? AS {k}' for k in row)}, "
+            "MAP {}::MAP(VARCHAR, VARCHAR) AS tags",
+            list(row.values()),
+        )
+    columns = ", ".join(dict.fromkeys((*CHARGES, *BUY)))
+    content = ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in CHARGES if c not in NOT_CONTENT)
+    buy = ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in BUY)
+    bench.execute(f"""
+        CREATE TABLE edition_lines AS
+        SELECT {columns}, md5_number_lower(concat_ws(chr(31), {content})) AS says,
+            md5_number_lower(concat_ws(chr(31), {buy})) AS buy_says
+        FROM (SELECT * FROM priced WHERE customer_id IN (FROM ready) UNION ALL BY NAME SELECT * FROM roundings)
+        ORDER BY customer_id, bill_date, charge_key""")
+
+
+def _roundings(bench: duckdb.DuckDBPyConnection, cycle: str, finals: set[str]) -> list[dict[str, object]]:
+    """R3 (c): one Adjustment per customer and tax group, so that the closed month equals its payable base."""
+    sums = bench.execute(
+        "SELECT customer_id, currency, CAST(sum(billed_cost) AS DECIMAL(38,8)) FROM priced GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    return [
+        {
+            "charge_key": sha256_hex(f"{ROUNDING_NAME}\x1f{customer}\x1f{cycle}\x1f{currency}".encode()),
+            "customer_id": customer,
+            "cycle": cycle,
+            "bill_date": end_day(cycle) - timedelta(days=1),
+            "charge_category": "Adjustment",
+            "charge_frequency": "One-Time",
+            "charge_description": ROUNDING_NAME,
+            "currency": currency,
+            "list_cost": Decimal(0),
+            "billed_cost": round_minor(exact, currency) - exact,
+        }
+        for customer, currency, exact in sums
+        if customer in finals and exact != round_minor(exact, currency)
+    ]
+
+
+def list_months(bench: duckdb.DuckDBPyConnection) -> dict[str, Month]:
+    """What each customer's staged month holds. The order of lines does not matter to `content`; repeats do."""
+    found = bench.execute(
+        "SELECT customer_id, count(*), list(DISTINCT CAST(bill_date AS VARCHAR) ORDER BY CAST(bill_date AS VARCHAR)), "
+        "CAST(sum(CAST(says AS HUGEINT)) AS VARCHAR), CAST(sum(CAST(buy_says AS HUGEINT)) AS VARCHAR) "
+        "FROM edition_lines GROUP BY 1"
+    ).fetchall()
+    return {c: Month(c, n, tuple(days), f"{n}:{says}", f"{n}:{buy}") for c, n, days, says, buy in found}
+
+
+def select_lines(customer: str, day: str = "") -> str:
+    """The charges of a customer's month, or of one bill date of it."""
+    one_day = f" AND bill_date = DATE '{day}'" if day else ""
+    return f"SELECT {', '.join(CHARGES)} FROM edition_lines WHERE customer_id = '{customer}'{one_day}"
+
+
+def select_daily(customer: str) -> str:
+    """The daily rollup of a customer's month."""
+    keys = ", ".join(DAILY_KEYS)
+    return (
+        f"SELECT {keys}, count(*) AS rows, CAST(sum(list_cost) AS DECIMAL(38,8)) AS list_cost, "
+        f"CAST(sum(billed_cost) AS DECIMAL(38,8)) AS billed_cost FROM edition_lines "
+        f"WHERE customer_id = '{customer}' GROUP BY ALL ORDER BY ALL"
+    )
+
+
+def select_buy(customer: str) -> str:
+    """What the reseller pays for a customer's month: lines of the source only, never our own rounding."""
+    return f"SELECT {', '.join(BUY)} FROM edition_lines WHERE customer_id = '{customer}' AND source_record IS NOT NULL"

@@ -1,0 +1,60 @@
+"""Scope + period + instant -> the editions and files that answer a question. Reads the catalogue under the scope's role."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crossfoot.access.rls import as_scope
+from crossfoot.access.scope import Scope
+from crossfoot.core.period import Period
+from crossfoot.lake.files import LakeFile
+from crossfoot.publish.models import Edition, EditionFile
+
+
+@dataclass(frozen=True)
+class PlannedEdition:
+    """An edition that a question reads."""
+
+    cycle: str
+    number: int
+    status: str
+    published_at: datetime
+    data_through: datetime
+    charges: tuple[LakeFile, ...]
+    daily: tuple[LakeFile, ...]
+
+
+def list_cycles(scope: Scope) -> list[str]:
+    """The cycles that the scope's customer has editions of, newest first."""
+    with as_scope(scope):
+        editions = Edition.objects.filter(customer_id=scope.customer)
+        return list(editions.order_by("-cycle").values_list("cycle", flat=True).distinct())
+
+
+def plan(scope: Scope, period: Period, as_of: datetime | None) -> tuple[PlannedEdition, ...]:
+    """The newest editions (as known at `as_of`) of the cycles that the period can touch, oldest cycle first."""
+    with as_scope(scope):
+        editions = Edition.objects.filter(customer_id=scope.customer)
+        if as_of:
+            editions = editions.filter(published_at__lte=as_of)
+        if period.by_cycle:
+            editions = editions.filter(cycle__in=period.cycles)
+        newest = {e.cycle: e for e in editions.order_by("cycle", "number")}.values()
+        if not period.by_cycle:  # a range of dates reads every cycle that has one of them: usage may be billed late
+            newest = [e for e in newest if e.first_day < period.end and e.last_day >= period.start]  # type: ignore[assignment]
+        files = list(
+            EditionFile.objects.filter(customer_id=scope.customer, edition__in=[e.pk for e in newest]).order_by("part")
+        )
+        return tuple(_planned(e, [f for f in files if f.edition_id == e.pk]) for e in newest)
+
+
+def _planned(edition: Edition, files: Sequence[EditionFile]) -> PlannedEdition:
+    return PlannedEdition(
+        cycle=edition.cycle,
+        number=edition.number,
+        status=edition.status,
+        published_at=edition.published_at,
+        data_through=edition.data_through,
+        charges=tuple(LakeFile(f.path, f.rows, f.sha256) for f in files if f.tree == "charges"),
+        daily=tuple(LakeFile(f.path, f.rows, f.sha256) for f in files if f.tree == "daily"),
+    )

@@ -1,0 +1,144 @@
+"""Stages a cycle in a workbench: lines in force -> owner -> price. Nothing here is visible to anybody yet.
+
+Leaves `priced`: every line of the changed customers with all columns of the lake, what belongs to Buy, and what
+checks need (record_id, is_original_known). A line's owner is decided by its bill date; a refund follows its original.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from crossfoot.checks.candidate import Candidate, Refusal, SliceTotal, Unmapped
+from crossfoot.ingest.accept import charges_path
+from crossfoot.ingest.current import Current
+from crossfoot.ingest.engine import insert, parquet, quote
+from crossfoot.lake.schema import BUY, CHARGES
+from crossfoot.pricing.compile import BILLED_COST, CHARGE_CATEGORY, FACTORS, JOIN, load_rules
+from crossfoot.publish.inputs import Inputs
+from crossfoot.runtime.files import sha256_file
+from crossfoot.runtime.home import Home
+
+REFUNDS = "('4', '20', '24')"
+ORDERS = "('1', '2', '3', '8', '18', '103')"
+ORDER_COLUMNS = ("account_id", "bill_date", "bill_type", "order_id", "trade_id")
+FREQUENCY = """CASE WHEN l.bill_type IN ('2', '8', '18', '103', '14') THEN 'Recurring'
+    WHEN l.bill_type IN ('5', '12', '23') THEN 'Usage-Based' ELSE 'One-Time' END"""
+MADE = {"customer_id", "billed_cost", "charge_category", "charge_frequency", "charge_description"}  # made here
+DESCRIPTION = "concat_ws(' ', l.product_name, l.specification)"
+
+
+UNREADABLE = "The account's newest lines could not be read and were refused when the bill was ingested."
+
+
+def make_candidate(
+    bench: duckdb.DuckDBPyConnection, inputs: Inputs, days_before: Mapping[str, list[str]], home: Home
+) -> Candidate:
+    """Stage what is sound, and name what is not: accounts refused at ingest, or whose accepted file was altered."""
+    faults = _find_altered((*inputs.slices, *inputs.earlier), home)
+    whole = tuple(s for s in inputs.slices if s.sha256 not in faults)
+    _stage(
+        bench, replace(inputs, slices=whole, earlier=tuple(s for s in inputs.earlier if s.sha256 not in faults)), home
+    )
+    refused = [s for s in (*inputs.slices, *inputs.earlier) if s.sha256 in faults or (s in whole and s.refusal)]
+    finals = {c for c in inputs.customers if (mine := inputs.slices_of(c)) and all(s.is_final for s in mine)}
+    return Candidate(
+        bench=bench,
+        cycle=inputs.cycle,
+        currencies=inputs.currencies,
+        slices=tuple(
+            SliceTotal(s.account, inputs.owners_of(s.account), s.name, s.rows, s.list_cost, s.is_final) for s in whole
+        ),
+        refusals=tuple(
+            Refusal(inputs.owners_of(s.account), s.account, s.name, faults.get(s.sha256) or UNREADABLE) for s in refused
+        ),
+        unmapped=tuple(Unmapped(s.account, s.name, s.rows) for s in inputs.unmapped),
+        finals=frozenset(finals),
+        days_before={c: frozenset(date.fromisoformat(d) for d in days) for c, days in days_before.items()},
+    )
+
+
+def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None:
+    _load(bench, "lines", inputs.slices, home, "*")
+    _load(bench, "older", inputs.earlier, home, ", ".join(ORDER_COLUMNS))
+    bench.execute(
+        "CREATE TABLE staged_totals AS SELECT account_id, currency, count(*) AS rows, sum(list_cost) AS list_cost "
+        "FROM lines GROUP BY ALL"
+    )
+    _own(bench, inputs)
+    load_rules(bench, inputs.rules)
+    bench.execute(FACTORS.format(lines="owned"))
+    made = {
+        "charge_category": CHARGE_CATEGORY,
+        "charge_frequency": FREQUENCY,
+        "charge_description": DESCRIPTION,
+        "billed_cost": BILLED_COST,
+    }
+    columns = dict.fromkeys((*CHARGES, *BUY, "record_id", "is_original_known", "price_day"))
+    select = ", ".join(f"{made.get(c, f'l.{c}')} AS {c}" for c in columns)
+    bench.execute(f"CREATE TABLE priced AS SELECT {select} FROM owned l {JOIN}")
+    bench.execute("DROP TABLE owned; DROP TABLE lines; DROP TABLE older")
+
+
+def _find_altered(slices: Iterable[Current], home: Home) -> dict[str, str]:
+    """The accepted files that are no longer what was accepted: sha256 of the bill -> sentence."""
+    bills = {s.sha256: s for s in slices}
+    return {sha: sentence for sha, s in bills.items() if (sentence := _file_fault(s, charges_path(home, sha)))}
+
+
+def _file_fault(part: Current, path: Path) -> str:
+    if not path.exists():
+        return f"The charges read from {part.name} are missing ({path.name})."
+    if sha256_file(path) != part.charges_sha256:
+        return f"The charges read from {part.name} were altered after they were accepted ({path.name})."
+    return ""
+
+
+def _load(bench: duckdb.DuckDBPyConnection, table: str, slices: Iterable[Current], home: Home, columns: str) -> None:
+    """Read the slices' lines out of their bills' files; an account's lines come from one bill only."""
+    by_bill: dict[str, list[str]] = defaultdict(list)
+    for part in slices:
+        by_bill[part.sha256].append(part.account)
+    bench.execute(f"CREATE OR REPLACE TABLE {table} AS {_select(by_bill, home, columns)}")
+
+
+def _select(by_bill: dict[str, list[str]], home: Home, columns: str) -> str:
+    if not by_bill:
+        known = {**CHARGES, **BUY, "record_id": "VARCHAR"}
+        typed = ", ".join(f"CAST(NULL AS {kind}) AS {c}" for c, kind in known.items() if c not in MADE)
+        return (
+            f"SELECT {typed} WHERE false" if columns == "*" else f"SELECT {columns} FROM (SELECT {typed}) WHERE false"
+        )
+    return " UNION ALL ".join(
+        f"SELECT {columns}{source if columns == '*' else ''} FROM {parquet([charges_path(home, sha)])} "
+        f"WHERE account_id IN ({', '.join(quote(a) for a in sorted(accounts))})"
+        for sha, accounts in sorted(by_bill.items())
+        for source in [f", {quote(sha)} AS source_sha256"]
+    )
+
+
+def _own(bench: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    bench.execute("CREATE TABLE owners (account_id VARCHAR, customer_id VARCHAR, valid_from DATE, valid_to DATE)")
+    owners = [(o.account_id, o.customer_id, o.valid_from or date.min, o.valid_to or date.max) for o in inputs.owners]
+    insert(bench, "owners", owners)
+    names = ", ".join(quote(c) for c in sorted(inputs.customers)) or "''"
+    bench.execute(f"""
+        CREATE TABLE originals AS
+        SELECT account_id, order_id, min(bill_date) AS original_day FROM (
+            SELECT account_id, unnest([order_id, trade_id]) AS order_id, bill_date
+            FROM (SELECT {", ".join(ORDER_COLUMNS)} FROM older UNION ALL SELECT {", ".join(ORDER_COLUMNS)} FROM lines)
+            WHERE bill_type IN {ORDERS})
+        WHERE order_id IN (SELECT original_order_id FROM lines WHERE bill_type IN {REFUNDS}) GROUP BY ALL""")
+    bench.execute(f"""
+        CREATE TABLE owned AS
+        SELECT l.*, o.customer_id, coalesce(original_day, l.bill_date) AS price_day,
+            l.bill_type NOT IN {REFUNDS} OR original_day IS NOT NULL AS is_original_known
+        FROM lines l
+        LEFT JOIN originals r ON l.bill_type IN {REFUNDS} AND r.account_id = l.account_id
+            AND r.order_id = l.original_order_id
+        LEFT JOIN owners o ON o.account_id = l.account_id AND o.valid_from <= coalesce(original_day, l.bill_date)
+            AND coalesce(original_day, l.bill_date) < o.valid_to
+        WHERE o.customer_id IN ({names}) OR o.customer_id IS NULL""")

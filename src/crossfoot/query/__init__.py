@@ -1,0 +1,1 @@
+"""A question becomes a Table: the one door to facts."""

@@ -1,0 +1,194 @@
+"""The only reader of facts: question + scope -> Table. The scope has no default.
+
+Rows and totals come from one pass over the same pinned files, through an engine that can reach nothing else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from django.conf import settings
+
+from crossfoot.access.scope import Scope
+from crossfoot.core.clock import today
+from crossfoot.core.errors import BadRequest, NotFound
+from crossfoot.core.money import plain, round8
+from crossfoot.core.period import cycle_of, parse_period
+from crossfoot.core.roles import Capability
+from crossfoot.lake.reader import Reader
+from crossfoot.publish import plan as planning
+from crossfoot.query.select import (
+    Select,
+    distinct_values,
+    fits_rollup,
+    grouped,
+    line_totals,
+    lines,
+    measures_of,
+)
+from crossfoot.query.shape import Group, Shaped, shape, text_of
+from crossfoot.query.words import columns_of, meta_of
+from crossfoot.reports.question import Question
+from crossfoot.reports.spec import Dimension, Report
+from crossfoot.reports.table import Record, Table
+from crossfoot.reports.vocabulary import QUANTITY
+from crossfoot.support.issues import list_issues
+
+BATCH = 20_000
+_READER = Reader(Path(settings.HOME.lake), settings.HOME.tmp)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A page of a line report."""
+
+    offset: int
+    limit: int
+
+
+def run(report: Report, question: Question, scope: Scope, window: Window | None = None) -> Table:
+    """Answer the question within the scope.
+
+    Raises:
+        NotFound: the role may not know of the report.
+        BadRequest: the scope names no customer.
+        Altered: a published file no longer holds what was published.
+    """
+    scope.require(Capability.READ_REPORTS)
+    if scope.role not in report.seen_by:
+        raise NotFound(f"There is no report {report.key!r}: see the list of reports.")
+    if not scope.customer:
+        raise BadRequest("Name the customer whose report this is: --customer C0001.")
+    question = _resolved(question, scope)
+    editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
+    if report.is_lines:
+        return _lines(question, scope, editions, window)
+    return _grouped(question, scope, editions)
+
+
+def list_cycles(scope: Scope) -> list[str]:
+    """The cycles that can be asked about, newest first."""
+    return planning.list_cycles(scope)
+
+
+def list_values(dimension: Dimension, question: Question, scope: Scope) -> list[tuple[str | None, str]]:
+    """The values of a dimension in the question's period, with their names, for a filter menu."""
+    question = replace(_resolved(question, scope), filters=(), by=(dimension,))
+    editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
+    paths = _paths(question, scope, editions)
+    if not paths:
+        return []
+    with _READER.open(scope.customer) as connection:
+        found = _execute(connection, distinct_values(dimension, question, scope, paths)).fetchall()
+    return [(value, name or value or dimension.empty) for value, name in found]
+
+
+def _resolved(question: Question, scope: Scope) -> Question:
+    """Name the customer, and the newest published month where no period was asked for."""
+    period = question.period
+    if period is None:
+        cycles = planning.list_cycles(scope)
+        period = parse_period(cycles[0] if cycles else cycle_of(today()), today())
+    return replace(question, customer=scope.customer, period=period)
+
+
+def _paths(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> list[str]:
+    use_daily = not question.report.is_lines and fits_rollup(question, scope)
+    return _READER.paths([f for e in editions for f in (e.daily if use_daily else e.charges)])
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, select: Select) -> duckdb.DuckDBPyConnection:
+    return connection.execute(select.sql, select.values)
+
+
+def _issues(question: Question, scope: Scope) -> tuple[str, ...]:
+    services = tuple(v for d, values in question.filters if d.key == "service" for v in values)
+    return list_issues(scope, question.period, services, question.as_of) if question.period else ()
+
+
+def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> Table:
+    paths = _paths(question, scope, editions)
+    shaped = Shaped((), (), ())
+    if paths:
+        with _READER.open(scope.customer) as connection:
+            cursor = _execute(connection, grouped(question, scope, paths))
+            names = [d[0] for d in cursor.description or ()]
+            found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        shaped = _shape(question, found)
+    columns = columns_of(question)
+    return Table(
+        report=question.report,
+        question=question,
+        columns=columns,
+        batches=lambda: _batches(shaped.rows, ["currency", *(c.key for c in columns)]),
+        rounding=shaped.rounding,
+        totals=shaped.totals,
+        subtotals=shaped.subtotals,
+        meta=meta_of(question, scope, editions, len(shaped.rows), _issues(question, scope)),
+    )
+
+
+def _shape(question: Question, found: list[dict[str, object]]) -> Shaped:
+    measures = measures_of(question)
+    keys = len(question.by)
+    width = keys + (QUANTITY in measures)
+    everything = (1 << width) - 1
+    rows, subtotals, totals = [], [], []
+    for row in found:
+        group = Group(
+            currency=str(row["currency"]),
+            keys=tuple(row[f"k{i}"] for i in range(keys)),
+            names=tuple(text_of(row[f"n{i}"]) for i in range(keys)),
+            sums={m.key: row[m.key] for m in measures},  # type: ignore[misc]  # sums of decimals
+            unit=text_of(row.get("unit")),
+            units=int(str(row.get("units") or 0)),
+        )
+        if row["level"] == 0:
+            rows.append(group)
+        elif row["level"] == everything:
+            totals.append(group)
+        else:  # the one key that is not grouped away
+            subtotals.append((next(i for i in range(keys) if not int(str(row["level"])) >> (width - 1 - i) & 1), group))
+    return shape(question, measures, rows, subtotals, totals)
+
+
+def _batches(rows: tuple[Record, ...], names: list[str]) -> Iterator[pa.RecordBatch]:
+    schema = pa.schema([(n, pa.string()) for n in names])
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        yield pa.RecordBatch.from_arrays([pa.array([r[n] for r in part], pa.string()) for n in names], schema=schema)
+
+
+def _lines(
+    question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...], window: Window | None
+) -> Table:
+    paths = _paths(question, scope, editions)
+    totals: tuple[Record, ...] = ()
+    count = 0
+    if paths:
+        with _READER.open(scope.customer) as connection:
+            found = _execute(connection, line_totals(question, scope, paths)).fetchall()
+        count = sum(row[1] for row in found)
+        keys = [m.key for m in question.report.measures]
+        totals = tuple(
+            {"currency": c, **dict(zip(keys, (plain(round8(s)) for s in sums), strict=True))} for c, _, *sums in found
+        )
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        if not paths:
+            return
+        part = window or Window(0, None)  # type: ignore[arg-type]
+        with _READER.open(scope.customer) as connection:
+            select = lines(question, scope, paths, part.offset, part.limit)
+            yield from _execute(connection, select).to_arrow_reader(BATCH)
+
+    return Table(
+        report=question.report,
+        question=question,
+        columns=columns_of(question),
+        batches=batches,
+        totals=totals,
+        meta=meta_of(question, scope, editions, count, _issues(question, scope)),
+    )

@@ -1,0 +1,129 @@
+"""The SQL of a question. Identifiers come from declared definitions only; whatever a reader wrote is a bound value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossfoot.access.scope import Scope
+from crossfoot.lake.schema import DAILY_KEYS
+from crossfoot.reports.question import NONE_WORD, Question
+from crossfoot.reports.spec import Column, Dimension, Kind, Measure
+from crossfoot.reports.vocabulary import QUANTITY, TAG_PREFIX
+
+DERIVED = {"CAST(date_trunc('week', bill_date) AS DATE)"}  # expressions over columns that the rollup has
+
+
+@dataclass(frozen=True)
+class Select:
+    """A statement with its values."""
+
+    sql: str
+    values: list[object]
+
+
+def measures_of(question: Question) -> tuple[Measure, ...]:
+    """The measures a grouped answer shows: a quantity only where every row has one kind of thing metered."""
+    has_unit = any(d.has_unit for d in question.by)
+    return tuple(m for m in question.report.measures if has_unit or m is not QUANTITY)
+
+
+def fits_rollup(question: Question, scope: Scope) -> bool:
+    """True when the daily rollup holds everything that is asked, so that the lines need not be read."""
+    asked = (*question.by, *(d for d, _ in question.filters))
+    in_daily = all((d.sql in DAILY_KEYS or d.sql in DERIVED) and d.name_sql in {"", *DAILY_KEYS} for d in asked)
+    del scope  # account and project are in the rollup, so a narrowed scope can use it too
+    return in_daily and QUANTITY not in measures_of(question)
+
+
+def grouped(question: Question, scope: Scope, paths: Sequence[str]) -> Select:
+    """Rows, subtotals and totals in one pass over the same files; `level` tells them apart."""
+    measures = measures_of(question)
+    has_unit = QUANTITY in measures
+    keys = [f"k{i}" for i in range(len(question.by))]
+    unit = ["unit"] if has_unit else []
+    inner: list[str] = ["currency"]
+    values: list[object] = []
+    for i, dimension in enumerate(question.by):
+        inner += [f"{dimension.sql} AS k{i}", f"{dimension.name_sql or 'NULL'} AS n{i}"]
+        values += _bound(dimension)
+    inner += ["usage_unit AS unit"] if has_unit else []
+    inner += [f"{m.sql} AS {m.key}" for m in measures]
+    where, bound = _where(question, scope)
+    sums = ", ".join(f"sum({m.key}) AS {m.key}" for m in measures)
+    names = "".join(f"max(n{i}) AS n{i}, " for i in range(len(question.by)))
+    sets = [["currency", *keys, *unit], *([["currency", k] for k in keys] if len(keys) > 1 else []), ["currency"]]
+    level = "grouping(" + ", ".join([*keys, *unit]) + ")"
+    sql = (
+        f"SELECT {level} AS level, currency, {''.join(k + ', ' for k in keys)}{''.join(u + ', ' for u in unit)}"
+        f"{names}{sums}{', count(DISTINCT unit) AS units' if has_unit else ''} "
+        f"FROM (SELECT {', '.join(inner)} FROM {_files(paths)} WHERE {where}) "
+        f"GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(s) + ')' for s in sets)})"
+    )
+    return Select(sql, [*values, list(paths), *bound])
+
+
+def lines(question: Question, scope: Scope, paths: Sequence[str], offset: int, limit: int | None) -> Select:
+    """The lines in stored order, every value as the text that files carry."""
+    where, bound = _where(question, scope)
+    columns = ", ".join(f"{_text(c)} AS {c.key}" for c in question.report.lines)
+    page = f" LIMIT {limit} OFFSET {offset}" if limit is not None else ""
+    return Select(f"SELECT currency, {columns} FROM {_files(paths)} WHERE {where}{page}", [list(paths), *bound])
+
+
+def line_totals(question: Question, scope: Scope, paths: Sequence[str]) -> Select:
+    """Per currency: how many lines, and the exact sum of each measure."""
+    where, bound = _where(question, scope)
+    sums = ", ".join(f"CAST(sum({m.sql}) AS DECIMAL(38,8))" for m in question.report.measures)
+    return Select(
+        f"SELECT currency, count(*), {sums} FROM {_files(paths)} WHERE {where} GROUP BY 1 ORDER BY 1",
+        [list(paths), *bound],
+    )
+
+
+def distinct_values(dimension: Dimension, question: Question, scope: Scope, paths: Sequence[str]) -> Select:
+    """The values of a dimension with their names, the costliest first."""
+    where, bound = _where(question, scope)
+    name = dimension.name_sql or "NULL"
+    return Select(
+        f"SELECT CAST({dimension.sql} AS VARCHAR) AS value, max({name}) FROM {_files(paths)} WHERE {where} "
+        "GROUP BY 1 ORDER BY sum(billed_cost) DESC, 1 LIMIT 500",
+        [*_bound(dimension), list(paths), *bound],
+    )
+
+
+def _where(question: Question, scope: Scope) -> tuple[str, list[object]]:
+    terms, values = ["customer_id = ?"], list[object]([scope.customer])
+    for column, allowed in (("account_id", scope.accounts), ("project_id", scope.projects)):
+        if allowed:
+            terms.append(f"{column} IN (SELECT unnest(?))")
+            values.append(list(allowed))
+    if question.period and not question.period.by_cycle:
+        terms.append("bill_date >= ? AND bill_date < ?")
+        values += [question.period.start, question.period.end]
+    for dimension, wanted in question.filters:
+        expression = f"CAST({dimension.sql} AS VARCHAR)"
+        term = f"{expression} IN (SELECT unnest(?))"
+        values += [*_bound(dimension), [w for w in wanted if w != NONE_WORD]]
+        if NONE_WORD in wanted:
+            term = f"({term} OR {expression} IS NULL)"
+            values += _bound(dimension)
+        terms.append(term)
+    return " AND ".join(terms), values
+
+
+def _bound(dimension: Dimension) -> list[object]:
+    return [dimension.key.removeprefix(TAG_PREFIX)] if dimension.key.startswith(TAG_PREFIX) else []
+
+
+def _files(paths: Sequence[str]) -> str:
+    if not paths:
+        msg = "a question without files has no SQL"
+        raise ValueError(msg)
+    return "read_parquet(?, hive_partitioning=false)"
+
+
+def _text(column: Column) -> str:
+    if column.kind is Kind.INSTANT:
+        return f"strftime({column.sql}, '%Y-%m-%dT%H:%M:%SZ')"
+    if column.kind is Kind.QUANTITY or column.key == "list_unit_price":
+        return f"rtrim(rtrim(CAST({column.sql} AS VARCHAR), '0'), '.')"
+    return f"CAST({column.sql} AS VARCHAR)"

@@ -1,0 +1,148 @@
+"""Sums become what a reader sees: each figure rounded alone, and the difference named, so that everything foots."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from crossfoot.core.money import plain, round8, round_minor
+from crossfoot.reports.question import Question
+from crossfoot.reports.spec import Dimension, Kind, Measure
+from crossfoot.reports.table import Record
+from crossfoot.reports.vocabulary import QUANTITY
+
+Sums = Mapping[str, Decimal | None]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of charges with its exact sums."""
+
+    currency: str
+    keys: tuple[object, ...]
+    names: tuple[str | None, ...]
+    sums: Sums
+    unit: str | None = None
+    units: int = 0
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A grouped answer in words."""
+
+    rows: tuple[Record, ...]
+    rounding: tuple[Record, ...]
+    totals: tuple[Record, ...]
+    subtotals: tuple[Record, ...] = field(default=())
+
+
+def shape(
+    question: Question,
+    measures: Sequence[Measure],
+    rows: list[Group],
+    subtotals: Sequence[tuple[int, Group]],
+    totals: list[Group],
+) -> Shaped:
+    """Order, round and name. `subtotals` are pairs of (which dimension, group)."""
+    ordered = _ordered(question, rows, subtotals)
+    shown = [_record(question, measures, g) for g in ordered]
+    total_records = [_total(question, measures, g) for g in sorted(totals, key=lambda g: g.currency)]
+    rounding = [
+        {"currency": t["currency"], **difference}
+        for t in total_records
+        if (difference := _difference(t, [r for r in shown if r["currency"] == t["currency"]], measures))
+    ]
+    return Shaped(
+        rows=tuple(shown),
+        rounding=tuple(rounding),
+        totals=tuple(total_records),
+        subtotals=tuple(_subtotals(question, measures, subtotals, shown)),
+    )
+
+
+def text_of(value: object) -> str | None:
+    """A key as files write it."""
+    return None if value is None else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _ordered(question: Question, rows: list[Group], subtotals: Sequence[tuple[int, Group]]) -> list[Group]:
+    """Time runs forward; anything else comes with the costliest first. A second dimension is ordered within the first."""
+    weight = {(g.currency, g.keys[0]): g.sums["billed_cost"] or Decimal(0) for i, g in subtotals if i == 0}
+
+    def place(group: Group) -> tuple[object, ...]:
+        found: list[object] = [group.currency]
+        for i, dimension in enumerate(question.by):
+            own = group.sums["billed_cost"] or Decimal(0)
+            cost = weight.get((group.currency, group.keys[0]), own) if i == 0 else own
+            key = text_of(group.keys[i])
+            runs_forward = dimension.kind is Kind.DATE or dimension.key == "month"
+            found += [key is None, key or ""] if runs_forward else [-cost, key is None, key or ""]
+        return (*found, group.unit is None, group.unit or "")
+
+    return sorted(rows, key=place)  # type: ignore[arg-type]  # tuples of like shape compare
+
+
+def _record(question: Question, measures: Sequence[Measure], group: Group) -> Record:
+    record: dict[str, str | None] = {"currency": group.currency}
+    for i, dimension in enumerate(question.by):
+        record |= _keyed(dimension, group.keys[i], group.names[i])
+    if QUANTITY in measures:
+        record["unit"] = group.unit
+    return record | _values(question, measures, group)
+
+
+def _total(question: Question, measures: Sequence[Measure], group: Group) -> Record:
+    """A total of quantities exists only where all of them have one unit."""
+    values = _values(question, measures, group)
+    if QUANTITY in measures and group.units != 1:
+        values[QUANTITY.key] = None
+    return {"currency": group.currency, **values}
+
+
+def _keyed(dimension: Dimension, key: object, name: str | None) -> dict[str, str | None]:
+    keyed = {dimension.key: text_of(key)}
+    if dimension.name_sql:
+        keyed[f"{dimension.key}_name"] = name
+    return keyed
+
+
+def _values(question: Question, measures: Sequence[Measure], group: Group) -> dict[str, str | None]:
+    return {m.key: _value(question, m, group.sums[m.key], group.currency) for m in measures}
+
+
+def _value(question: Question, measure: Measure, value: Decimal | None, currency: str) -> str | None:
+    if value is None:
+        return None
+    if measure.kind is Kind.QUANTITY:
+        return plain(value.normalize()) if value else "0"
+    return plain(round_minor(value, currency) if question.digits == "shown" else round8(value))
+
+
+def _difference(total: Record, rows: Iterable[Record], measures: Sequence[Measure]) -> dict[str, str]:
+    rows = list(rows)
+    found = {}
+    for measure in measures:
+        shown = total[measure.key]
+        if measure.kind is not Kind.MONEY or shown is None:
+            continue
+        missing = Decimal(shown) - sum((Decimal(r[measure.key] or 0) for r in rows), Decimal(0))
+        if missing:
+            found[measure.key] = plain(missing)
+    return found
+
+
+def _subtotals(
+    question: Question, measures: Sequence[Measure], subtotals: Sequence[tuple[int, Group]], shown: list[Record]
+) -> Iterable[Record]:
+    money = [m for m in measures if m.kind is Kind.MONEY]
+    for i, group in sorted(subtotals, key=lambda s: (s[0], s[1].currency, text_of(s[1].keys[s[0]]) or "")):
+        dimension = question.by[i]
+        key = text_of(group.keys[i])
+        record = {
+            "currency": group.currency,
+            **_keyed(dimension, group.keys[i], group.names[i]),
+            **_values(question, money, group),
+        }
+        mine = [r for r in shown if r["currency"] == group.currency and r[dimension.key] == key]
+        difference = _difference(record, mine, money)
+        yield record | {f"rounding_{k}": v for k, v in difference.items()}

@@ -1,0 +1,71 @@
+"""The columns of an answer with their definitions, and the words about where its numbers come from."""
+
+from collections.abc import Sequence
+
+from crossfoot.access.scope import Scope
+from crossfoot.core.period import Period
+from crossfoot.core.words import mark as _
+from crossfoot.publish.plan import PlannedEdition
+from crossfoot.query.select import measures_of
+from crossfoot.reports.question import Question
+from crossfoot.reports.spec import Column, Kind
+from crossfoot.reports.table import EditionMeta, Meta, TableColumn
+from crossfoot.reports.vocabulary import QUANTITY, UNIT
+
+NARROWED = _(
+    "You see the accounts and projects granted to you. Rounding and agreement fees belong to the whole customer and "
+    "are not part of this view."
+)
+
+
+def columns_of(question: Question) -> tuple[TableColumn, ...]:
+    """The columns in the order of screen and file; `currency` stands before them all."""
+    if question.report.is_lines:
+        return tuple(_column(c) for c in question.report.lines)
+    found: list[TableColumn] = []
+    for dimension in question.by:
+        found.append(_column(dimension, dimension.empty))
+        if dimension.name_sql:
+            found.append(
+                TableColumn(
+                    key=f"{dimension.key}_name",
+                    label=dimension.name_label,
+                    kind=Kind.LABEL,
+                    help=dimension.help,
+                )
+            )
+    for measure in measures_of(question):
+        if measure is QUANTITY:
+            found.append(_column(UNIT))
+        found.append(_column(measure))
+    return tuple(c for c in found if c.key != "currency")
+
+
+def meta_of(
+    question: Question, scope: Scope, editions: Sequence[PlannedEdition], rows: int, issues: tuple[str, ...]
+) -> Meta:
+    """Editions, freshness and warnings."""
+    return Meta(
+        editions=tuple(
+            EditionMeta(cycle=e.cycle, edition=e.number, status=e.status, published_at=e.published_at) for e in editions
+        ),
+        data_through=max((e.data_through for e in editions), default=None),
+        row_count=rows,
+        warnings=tuple(_warnings(question.period, scope, editions)),
+        known_issues=issues,
+    )
+
+
+def _warnings(period: Period | None, scope: Scope, editions: Sequence[PlannedEdition]) -> list[str]:
+    found = [NARROWED] if scope.is_narrowed else []
+    open_cycles = [e.cycle for e in editions if e.status == "open"]
+    if open_cycles:
+        found.append(f"{', '.join(open_cycles)} is open: the figures are an estimate until the final bill arrives.")
+    missing = sorted(set(period.cycles) - {e.cycle for e in editions}) if period and period.by_cycle else []
+    if missing:
+        found.append(f"Nothing has been published for {', '.join(missing)}, so it is not in these figures.")
+    return found
+
+
+def _column(column: Column, empty: str = "") -> TableColumn:
+    return TableColumn(key=column.key, label=column.label, kind=column.kind, help=column.help, empty=empty)

@@ -1,0 +1,182 @@
+"""Table to the fragment of a page: what the reader sees of rows, rounding, subtotals and totals, in the stored order.
+
+Figures get thousands separators and a true minus sign and are otherwise the Table's own digits. Jinja2 escapes every
+text; nothing here is marked safe. The page gives a link for each row and the translation of the labels.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+
+from crossfoot.render.screen import currencies, cycle_words, date_cell, figure, name_of_nothing
+from crossfoot.reports.spec import Kind
+from crossfoot.reports.table import Record, Table, TableColumn
+
+Say = Callable[[str], str]
+Link = Callable[[Record], str | None]
+CURRENCY = TableColumn(key="currency", label="Currency", kind=Kind.DIMENSION, help="The currency of the amounts.")
+OF_ROUNDING = "rounding_"  # before a measure's key in a subtotal: what its shown rows miss
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell as it is shown."""
+
+    text: str
+    kind: Kind
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the table: `role` is row, rounding, subtotal or total."""
+
+    role: str
+    cells: tuple[Cell, ...]
+    link: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The few words of the fragment itself, already in the reader's language."""
+
+    total: str = "Total"
+    subtotal: str = "Subtotal"
+    rounding: str = "Rounding"
+    unknown: str = "unknown"
+    empty: str = "empty"
+    caption: str = ""
+    open_row: str = "Show the charges behind this row"
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What the page adds to a Table: links, language, and which rows stand on this page of it."""
+
+    link: Link = field(default=lambda _record: None)
+    say: Say = field(default=str)
+    words: Words = field(default_factory=Words)
+    rows: Iterable[Record] | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column."""
+
+    label: str
+    kind: Kind
+    currency: str
+
+
+def render_html(table: Table, view: View | None = None) -> str:
+    """The `<table>` element."""
+    view = view or View()
+    columns = shown_columns(table)
+    return _template().render(
+        heads=_heads(table, columns, view.say),
+        lines=list(_body(table, columns, view)),
+        totals=[_sum_line("total", total, columns, view) for total in table.totals],
+        words=view.words,
+        is_lines=table.report.is_lines,
+    )
+
+
+def shown_columns(table: Table) -> tuple[TableColumn, ...]:
+    """The columns on screen; a currency that is asked for or not the only one leads, else it stands in the heads."""
+    is_asked = any(dimension.key == "currency" for dimension in table.question.by)
+    return (CURRENCY, *table.columns) if is_asked or len(currencies(table)) > 1 else table.columns
+
+
+def _heads(table: Table, columns: tuple[TableColumn, ...], say: Say) -> list[Head]:
+    found = currencies(table)
+    only = found[0] if len(found) == 1 else ""
+    return [Head(say(c.label), c.kind, only if c.kind is Kind.MONEY else "") for c in columns]
+
+
+def _body(table: Table, columns: tuple[TableColumn, ...], view: View) -> Iterator[Line]:
+    rows = table.rows() if view.rows is None else view.rows
+    if not table.subtotals:
+        yield from (_line(record, columns, view) for record in rows)
+    else:
+        yield from _groups(table, rows, columns, view)
+    yield from (_sum_line("rounding", record, columns, view) for record in table.rounding)
+
+
+def _groups(table: Table, rows: Iterable[Record], columns: tuple[TableColumn, ...], view: View) -> Iterator[Line]:
+    """Rows of one value of the first dimension, what they miss of their sum where they do, and the sum."""
+    first = table.question.by[0].key
+    sums = {(record["currency"], record[first]): record for record in table.subtotals if first in record}
+    for key, group in groupby(rows, lambda record: (record["currency"], record[first])):
+        yield from (_line(record, columns, view) for record in group)
+        if key in sums:
+            yield from _group_end(sums[key], columns, view)
+
+
+def _group_end(subtotal: Record, columns: tuple[TableColumn, ...], view: View) -> Iterator[Line]:
+    rounding = {key.removeprefix(OF_ROUNDING): v for key, v in subtotal.items() if key.startswith(OF_ROUNDING)}
+    if rounding:
+        yield _sum_line("rounding", {"currency": None, **rounding}, columns, view)
+    yield _sum_line("subtotal", subtotal, columns, view)
+
+
+def _line(record: Record, columns: tuple[TableColumn, ...], view: View) -> Line:
+    cells = tuple(_cell(record.get(c.key), c, view) for c in columns)
+    return Line(role="row", cells=cells, link=view.link(record))
+
+
+def _sum_line(role: str, record: Record, columns: tuple[TableColumn, ...], view: View) -> Line:
+    """A line of sums: its own name in the first column, nothing where there is nothing to add up."""
+    names: Mapping[str, str] = {
+        "total": view.words.total,
+        "subtotal": view.words.subtotal,
+        "rounding": view.words.rounding,
+    }
+    cells = [_sum_cell(record, c, view) for c in columns]
+    name = names[role]
+    lead = cells[0].text
+    cells[0] = Cell(text=f"{name} {lead}".strip(), kind=columns[0].kind)
+    return Line(role=role, cells=tuple(cells))
+
+
+def _sum_cell(record: Record, column: TableColumn, view: View) -> Cell:
+    if column.key not in record or (record[column.key] is None and not column.kind.is_number):
+        return Cell(text="", kind=column.kind)
+    return _cell(record[column.key], column, view)
+
+
+def _cell(value: str | None, column: TableColumn, view: View) -> Cell:
+    if value is None:
+        return Cell(text=_nothing(column, view), kind=column.kind, is_quiet=True)
+    if not value and column.kind is Kind.DIMENSION:
+        return Cell(text=view.words.empty, kind=column.kind, is_quiet=True)
+    return Cell(text=cell_text(value, column), kind=column.kind)
+
+
+def _nothing(column: TableColumn, view: View) -> str:
+    if column.kind is Kind.MONEY:
+        return view.words.unknown
+    return view.say(name_of_nothing(column)) if column.kind is Kind.DIMENSION else ""
+
+
+def cell_text(value: str, column: TableColumn) -> str:
+    """A value as a person reads it."""
+    if column.kind.is_number:
+        return figure(value)
+    if column.kind is Kind.DATE:
+        return date_cell(value)
+    if column.kind is Kind.INSTANT:
+        return value.replace("T", " ").removesuffix("Z")
+    return cycle_words(value) if column.key == "month" else value
+
+
+@cache
+def _template() -> jinja2.Template:
+    folder = Path(__file__).parent / "templates"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("table.html")

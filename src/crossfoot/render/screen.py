@@ -1,0 +1,141 @@
+"""How figures, dates and instants are written for people (files write them plain): one spelling for page, mail and PDF.
+
+English for now. Figures are cut up as text, never converted, so what is shown is what was summed, digit by digit.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from crossfoot.core.clock import GMT8
+from crossfoot.core.period import Period
+from crossfoot.core.words import mark as _
+from crossfoot.reports.table import EditionMeta, Table, TableColumn
+
+Say = Callable[[str], str]
+
+MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+GROUP = 3
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DOT = " · "
+_EDITION = _("edition {number}, {status}")
+_STATUS = {"final": _("final"), "open": _("open")}
+_BEFORE_TAX = _("{currency}, before tax")
+_THROUGH = _("data through {at}")
+_PUBLISHED = _("published {at}")
+
+
+def figure(text: str) -> str:
+    """`-1234567.80` as `−1,234,567.80`."""
+    sign, digits = (MINUS, text[1:]) if text.startswith("-") else ("", text)
+    whole, point, rest = digits.partition(".")
+    head = len(whole) % GROUP
+    parts = [whole[:head]] * bool(head) + [whole[i : i + GROUP] for i in range(head, len(whole), GROUP)]
+    return sign + ",".join(parts) + point + rest
+
+
+def signed(text: str) -> str:
+    """A change, which always bears its sign."""
+    return figure(text) if text.startswith("-") else f"+{figure(text)}"
+
+
+def day_words(day: date) -> str:
+    """`5 Nov 2026`."""
+    return f"{day.day} {month_words(day)}"
+
+
+def month_words(day: date) -> str:
+    """`Nov 2026`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def cycle_words(cycle: str) -> str:
+    """`2026-11` as `Nov 2026`; anything else as it is."""
+    try:
+        return month_words(date.fromisoformat(f"{cycle}-01"))
+    except ValueError:
+        return cycle
+
+
+def date_cell(text: str) -> str:
+    """An ISO date as `5 Nov 2026`; anything else as it is."""
+    try:
+        return day_words(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def instant_words(at: datetime) -> str:
+    """`5 Nov 2026 12:04`, on the clock of the bill (GMT+08:00)."""
+    local = at.astimezone(GMT8)
+    return f"{day_words(local.date())} {local:%H:%M}"
+
+
+def through_words(at: datetime) -> str:
+    """The end of what is contained; midnight belongs to the day that it ends: `31 Oct 2026 24:00`."""
+    local = at.astimezone(GMT8)
+    if local.time() == time():
+        return f"{day_words(local.date() - timedelta(days=1))} 24:00"
+    return instant_words(at)
+
+
+def span_words(start: date, last: date) -> str:
+    """`1–31 Oct 2026`, `28 Sep – 4 Oct 2026`, `1 Dec 2025 – 31 Jan 2026`, `5 Oct 2026`: both ends in."""
+    if start == last:
+        return day_words(start)
+    if (start.year, start.month) == (last.year, last.month):
+        return f"{start.day}{DASH}{day_words(last)}"
+    if start.year == last.year:
+        return f"{start.day} {MONTHS[start.month - 1]} {DASH} {day_words(last)}"
+    return f"{day_words(start)} {DASH} {day_words(last)}"
+
+
+def period_words(period: Period) -> str:
+    """`Oct 2026` for whole months, else the dates."""
+    if not period.by_cycle:
+        return span_words(period.start, period.last_day)
+    first, last = month_words(period.start), month_words(period.last_day)
+    return first if first == last else f"{first} {DASH} {last}"
+
+
+def share(part: Decimal, whole: Decimal) -> str | None:
+    """`9.0` for nine percent; None where there is no whole to take a share of."""
+    if not whole:
+        return None
+    return f"{(part * 100 / whole).quantize(Decimal('0.1'), ROUND_HALF_UP):f}"
+
+
+def edition_words(edition: EditionMeta, say: Say = str) -> str:
+    """`edition 2, final`."""
+    return say(_EDITION).format(number=edition.edition, status=say(_STATUS.get(edition.status, edition.status)))
+
+
+def currencies(table: Table) -> tuple[str, ...]:
+    """The currencies of the answer, in the order of its totals."""
+    return tuple(total["currency"] or "" for total in table.totals)
+
+
+def provenance(table: Table, say: Say = str) -> str:
+    """The line under the filters, with the same words in every medium that is read by people."""
+    meta, period = table.meta, table.question.period
+    money = ", ".join(currencies(table))
+    parts = [
+        span_words(period.start, period.last_day) if period else "",
+        meta.time_zone,
+        say(_BEFORE_TAX).format(currency=money) if money else "",
+        say(_THROUGH).format(at=through_words(meta.data_through)) if meta.data_through else "",
+        say(_PUBLISHED).format(at=instant_words(meta.published_at)) if meta.published_at else "",
+        _editions(meta.editions, say),
+    ]
+    return DOT.join(part for part in parts if part)
+
+
+def _editions(editions: tuple[EditionMeta, ...], say: Say) -> str:
+    if len(editions) == 1:
+        return edition_words(editions[0], say)
+    return "; ".join(f"{cycle_words(e.cycle)}: {edition_words(e, say)}" for e in editions)
+
+
+def name_of_nothing(column: TableColumn) -> str:
+    """What a reader sees where the source names no value."""
+    return column.empty or "none"

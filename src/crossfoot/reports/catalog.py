@@ -1,0 +1,69 @@
+"""All reports, in the order of the menu, and the rules that a definition must obey before anything is asked of it."""
+
+from crossfoot.core.errors import NotFound
+from crossfoot.core.roles import Role
+from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
+from crossfoot.reports.spec import Column, Report
+
+REPORTS: tuple[Report, ...] = (USAGE_TO_COST, CHARGES)
+
+
+def get_report(key: str, role: Role) -> Report:
+    """The report under that key; NotFound where the role may not know of it."""
+    for report in REPORTS:
+        if report.key == key and role in report.seen_by:
+            return report
+    raise NotFound(f"There is no report {key!r}: see the list of reports.")
+
+
+def list_reports(role: Role) -> tuple[Report, ...]:
+    """The reports that this role may see."""
+    return tuple(r for r in REPORTS if role in r.seen_by)
+
+
+def check_catalog(reports: tuple[Report, ...] = REPORTS) -> list[str]:
+    """The faults of the definitions, in sentences; an empty list is what the tests ask for."""
+    return [
+        *_unique_keys(reports),
+        *(fault for report in reports for fault in _report_faults(report, {r.key for r in reports})),
+    ]
+
+
+def _unique_keys(reports: tuple[Report, ...]) -> list[str]:
+    keys = [r.key for r in reports]
+    return [f"two reports are called {key}" for key in sorted({k for k in keys if keys.count(k) > 1})]
+
+
+def _report_faults(report: Report, known: set[str]) -> list[str]:
+    faults = [f"{report.key}.{c.key} has no definition" for c in _columns(report) if len(c.help) <= len(c.label)]
+    meanings: dict[str, str] = {}
+    for column in _columns(report):
+        if meanings.setdefault(column.key, column.sql) != column.sql:
+            faults.append(f"{report.key}.{column.key} means two things")
+    if report.drill and report.drill not in known:
+        faults.append(f"{report.key} drills into {report.drill}, which is not there")
+    if not report.is_lines and report.default_by not in {d.key for d in report.by}:
+        faults.append(f"{report.key} has no default grouping")
+    return faults
+
+
+def _columns(report: Report) -> tuple[Column, ...]:
+    return (*report.by, *report.measures, *report.filters, *report.lines)
+
+
+def list_definitions(role: Role) -> list[dict[str, object]]:
+    """The dictionary of everything this role may see: reports, and of each its columns with their definitions."""
+    return [
+        {
+            "report": report.key,
+            "title": report.title,
+            "question": report.question,
+            "revision": report.revision,
+            "columns": [
+                {"key": c.key, "label": c.label, "kind": c.kind, "help": c.help}
+                for c in {c.key: c for c in _columns(report)}.values()
+                if role in c.seen_by
+            ],
+        }
+        for report in list_reports(role)
+    ]

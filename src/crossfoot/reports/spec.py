@@ -1,0 +1,85 @@
+"""What a report is: dimensions to group by, measures to sum, a question in the reader's words. Data, not code.
+
+`sql` is an expression over the lake's columns (`lake/schema.py`); the reader's own words never enter it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crossfoot.core.roles import EVERYONE, Role
+
+
+class Kind(StrEnum):
+    """How a column is read and written."""
+
+    DIMENSION = "dimension"
+    LABEL = "label"  # the readable name beside a dimension's code
+    UNIT = "unit"
+    MONEY = "money"
+    QUANTITY = "quantity"
+    DATE = "date"
+    INSTANT = "instant"
+    TEXT = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """True for what a spreadsheet should add up."""
+        return self in {Kind.MONEY, Kind.QUANTITY}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column with its definition; there is no column without a help text."""
+
+    key: str
+    label: str
+    sql: str
+    help: str
+    kind: Kind = Kind.TEXT
+    seen_by: frozenset[Role] = EVERYONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension(Column):
+    """A column to group and filter by.
+
+    `name_sql` gives the readable name beside a code; `empty` is what a reader sees where the source says none.
+    `has_unit` means that lines of one value share what is metered, so a quantity can be shown beside them.
+    """
+
+    kind: Kind = Kind.DIMENSION
+    name_sql: str = ""
+    name_label: str = ""
+    empty: str = "none"
+    has_unit: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Column):
+    """A column to sum, exactly, within one currency (or one unit)."""
+
+    kind: Kind = Kind.MONEY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One question a reader asks. Line reports list charges and are always exact; the others group and sum."""
+
+    key: str
+    title: str
+    question: str
+    how_to_read: str
+    measures: tuple[Measure, ...]
+    by: tuple[Dimension, ...] = ()
+    tags: bool = False  # may group and filter by `tag:KEY` too
+    default_by: str = ""
+    lines: tuple[Column, ...] = ()
+    filters: tuple[Dimension, ...] = ()
+    drill: str = ""
+    seen_by: frozenset[Role] = EVERYONE
+    revision: int = 1
+
+    @property
+    def is_lines(self) -> bool:
+        """True for a report of single charges."""
+        return bool(self.lines)

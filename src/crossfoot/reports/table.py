@@ -1,0 +1,124 @@
+"""The one result: every medium renders this and nothing else.
+
+All values are text as files write them (plain decimals, ISO dates); None is unknown or not there. Rows come as Arrow
+batches of strings in stored order; grouped reports hold them in memory, line reports read their pinned files again
+for each pass, so a file needs no more memory than a batch.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crossfoot.core.clock import instant
+from crossfoot.core.ids import canonical_json, result_id
+from crossfoot.reports.question import Question
+from crossfoot.reports.spec import Kind, Report
+
+Record = Mapping[str, str | None]
+FIELD, NULL = "\x1f", "\x00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """A column of an answer. `digits` tells whether its money is rounded to the minor unit."""
+
+    key: str
+    label: str
+    kind: Kind
+    help: str
+    empty: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The column as contract.md writes it."""
+        return {"key": self.key, "label": self.label, "kind": self.kind, "help": self.help}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionMeta:
+    """One published month behind the answer."""
+
+    cycle: str
+    edition: int
+    status: str
+    published_at: datetime
+
+    def as_json(self) -> dict[str, object]:
+        """The edition as contract.md writes it."""
+        return {
+            "cycle": self.cycle,
+            "edition": self.edition,
+            "status": self.status,
+            "published_at": instant(self.published_at),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """Where the numbers come from and how complete they are."""
+
+    editions: tuple[EditionMeta, ...]
+    data_through: datetime | None
+    row_count: int
+    warnings: tuple[str, ...] = ()
+    known_issues: tuple[str, ...] = ()
+    time_zone: str = "GMT+08:00"
+
+    @property
+    def published_at(self) -> datetime | None:
+        """When the newest of the editions was published."""
+        return max((e.published_at for e in self.editions), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows + rounding = totals, per currency and column."""
+
+    report: Report
+    question: Question
+    columns: tuple[TableColumn, ...]
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    totals: tuple[Record, ...]
+    meta: Meta
+    rounding: tuple[Record, ...] = ()
+    subtotals: tuple[Record, ...] = field(default=())
+
+    def rows(self) -> Iterator[Record]:
+        """The rows, one by one, in stored order."""
+        for batch in self.batches():
+            yield from batch.to_pylist()
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 in hex over question, columns, rows, rounding, subtotals and totals."""
+        digest = sha256(
+            canonical_json(
+                {
+                    "report": [self.report.key, self.report.revision],
+                    "question": self.question.as_json(),
+                    "columns": [[c.key, c.kind] for c in self.columns],
+                    "rounding": list(self.rounding),
+                    "totals": list(self.totals),
+                    "subtotals": list(self.subtotals),
+                }
+            )
+        )
+        for batch in self.batches():
+            digest.update(_row_text(batch))
+        return digest.hexdigest()
+
+    @property
+    def id(self) -> str:
+        """The short id of this result: the same question over the same editions has the same id for ever."""
+        return result_id(self.digest)
+
+
+def _row_text(batch: pa.RecordBatch) -> bytes:
+    """The bytes of a batch's rows, null and empty told apart, independent of how rows were batched."""
+    columns = [pc.fill_null(column, NULL) for column in batch.columns]
+    joined = pc.binary_join_element_wise(*columns, FIELD)
+    return "".join(f"{line}\n" for line in joined.to_pylist()).encode()

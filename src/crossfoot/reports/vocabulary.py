@@ -1,0 +1,157 @@
+"""Each word of the product, once: the dimensions and measures that reports are made of, with their definitions."""
+
+from crossfoot.core.errors import BadRequest
+from crossfoot.core.words import mark as _
+from crossfoot.reports.spec import Column, Dimension, Kind, Measure
+
+CURRENCY = Dimension(
+    key="currency",
+    label=_("Currency"),
+    sql="currency",
+    help=_("The currency you are billed in. Sums never cross currencies."),
+)
+SERVICE = Dimension(
+    key="service",
+    label=_("Service"),
+    sql="service_name",
+    help=_("The cloud service charged, by the name your bill uses."),
+    empty=_("Agreement and rounding"),
+)
+REGION = Dimension(
+    key="region",
+    label=_("Region"),
+    sql="region_id",
+    name_sql="region_name",
+    name_label=_("Region name"),
+    help=_("Where the resource runs. Services without a place have none."),
+    empty=_("No region"),
+)
+ACCOUNT = Dimension(
+    key="account",
+    label=_("Account"),
+    sql="account_id",
+    name_sql="account_name",
+    name_label=_("Account name"),
+    help=_("The Huawei Cloud account that used the service."),
+    empty=_("No account"),
+)
+PROJECT = Dimension(
+    key="project",
+    label=_("Project"),
+    sql="project_id",
+    name_sql="project_name",
+    name_label=_("Project name"),
+    help=_("The enterprise project of the resource. 0 is the default project of an account."),
+    empty=_("No project"),
+)
+PRODUCT = Dimension(
+    key="product",
+    label=_("Product"),
+    sql="product_id",
+    name_sql="product_name",
+    name_label=_("Product name"),
+    help=_("The product of the service's price list."),
+    empty=_("No product"),
+    has_unit=True,
+)
+SKU = Dimension(
+    key="sku",
+    label=_("SKU"),
+    sql="sku_code",
+    name_sql="specification",
+    name_label=_("Specification"),
+    help=_("The priced item within a product."),
+    empty=_("No SKU"),
+    has_unit=True,
+)
+RESOURCE = Dimension(
+    key="resource",
+    label=_("Resource"),
+    sql="resource_id",
+    name_sql="resource_name",
+    name_label=_("Resource name"),
+    help=_("The single machine, disk, bucket or plan."),
+    empty=_("No resource"),
+    has_unit=True,
+)
+BILL_TYPE = Dimension(
+    key="bill_type",
+    label=_("Bill type"),
+    sql="bill_type",
+    help=_("Huawei's code for the kind of line: 1 purchase, 5 use, 4 refund, 15 tax and so on."),
+    empty=_("Agreement and rounding"),
+)
+CHARGE_CATEGORY = Dimension(
+    key="charge_category",
+    label=_("Charge category"),
+    sql="charge_category",
+    help=_("Usage, Purchase, Credit, Adjustment or Tax, as FOCUS defines them."),
+)
+DAY = Dimension(
+    key="day",
+    label=_("Day"),
+    sql="bill_date",
+    help=_("The date on the bill, cut at midnight GMT+08:00."),
+    kind=Kind.DATE,
+)
+WEEK = Dimension(
+    key="week",
+    label=_("Week"),
+    sql="CAST(date_trunc('week', bill_date) AS DATE)",
+    help=_("The Monday of the week of the bill date."),
+    kind=Kind.DATE,
+)
+MONTH = Dimension(
+    key="month",
+    label=_("Month"),
+    sql="cycle",
+    help=_("The billing cycle that carries the charge. Late usage is in the cycle that bills it."),
+)
+UNIT = Dimension(
+    key="unit",
+    label=_("Unit"),
+    sql="usage_unit",
+    help=_("The unit of the quantity. Quantities add up only within one unit."),
+    kind=Kind.UNIT,
+)
+LIST_COST = Measure(
+    key="list_cost",
+    label=_("List cost"),
+    sql="list_cost",
+    help=_("Huawei's public price before any agreement, as its console shows it, for reference."),
+)
+BILLED_COST = Measure(
+    key="billed_cost",
+    label=_("Cost (excl. tax)"),
+    sql="billed_cost",
+    help=_("What you are billed under your agreement, after credits and adjustments, before tax."),
+)
+QUANTITY = Measure(
+    key="quantity",
+    label=_("Quantity"),
+    sql="usage_quantity",
+    help=_("What was metered, in the unit beside it. Purchases have none."),
+    kind=Kind.QUANTITY,
+)
+
+TAG_PREFIX = "tag:"
+MAX_TAG_KEY = 128
+
+
+def tag(key: str) -> Dimension:
+    """The dimension of one tag key, such as `tag:env`. The key itself is bound as a parameter, never put into SQL."""
+    name = key.removeprefix(TAG_PREFIX)
+    if not name or len(name) > MAX_TAG_KEY or "\x00" in name:
+        raise BadRequest("The tag has no usable key: write tag:KEY, for example tag:env.")
+    return Dimension(
+        key=TAG_PREFIX + name,
+        label=name,
+        sql="tags[?]",
+        help=_("The value of this tag on the resource; what does not carry the tag is shown as untagged."),
+        empty=_("untagged"),
+    )
+
+
+def line(key: str, label: str, sql: str, help_: str, kind: Kind = Kind.TEXT) -> Column:
+    """A column of a line report."""
+    return Column(key=key, label=label, sql=sql, help=help_, kind=kind)

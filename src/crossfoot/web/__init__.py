@@ -1,0 +1,1 @@
+"""Pages: a request becomes a scope, one call and an answer."""

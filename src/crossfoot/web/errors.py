@@ -1,0 +1,91 @@
+"""Refusals become a page or a JSON document with their status and their sentence; our own bugs a page that says so.
+
+Nothing internal is ever shown. Every answer is private and kept by no cache.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from crossfoot.access.models import User
+from crossfoot.audit.record import Action, record
+from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted
+
+PRIVATE = "private, no-store"
+TITLES = {
+    400: later("This request cannot be read"),
+    403: later("Your role does not include this"),
+    404: later("There is nothing here"),
+    409: later("Refused"),
+    422: later("This question cannot be read"),
+    503: later("Not now"),
+}
+
+
+class ErrorPages:
+    """Middleware: the last before the view, so that it sees what the view refuses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and keep the answer out of every cache."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", PRIVATE)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a refusal into its answer; anything else is our bug and is raised."""
+        if not isinstance(exception, CrossfootError):
+            return None
+        if isinstance(exception, NotFound | NotPermitted) and isinstance(request.user, User):
+            record(Action.ACCESS_REFUSED, request.user.email, path=request.path, status=exception.status)
+        return refusal(request, exception.status, exception.sentence)
+
+
+def refusal(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """The answer to a request that is refused."""
+    if wants_json(request):
+        return JsonResponse({"error": {"status": status, "sentence": sentence}}, status=status)
+    context = {"title": TITLES.get(status, TITLES[400]), "sentence": sentence, "status": status}
+    return render(request, "web/refused.html", context, status=status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True for addresses that programs ask."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Django's 400."""
+    return refusal(request, 400, _("The request is not one that can be answered: go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Django's 403."""
+    return refusal(request, 403, NotPermitted().sentence)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Django's 404: no such address."""
+    return refusal(request, 404, NotFound().sentence)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """A form that was not ours or is too old."""
+    return refusal(request, 403, _("This form is too old to be trusted: reload the page and send it again."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's 500. Nothing that may itself be broken is asked: no session, no database, no context."""
+    if wants_json(request):
+        return JsonResponse({"error": {"status": 500, "sentence": BROKEN}}, status=500)
+    return HttpResponse(render_to_string("web/broken.html"), status=500, headers={"Cache-Control": PRIVATE})
+
+
+BROKEN = "Something here is broken, and it is our fault. Nothing was changed; try again, and tell us if it stays."

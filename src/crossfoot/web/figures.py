@@ -1,0 +1,62 @@
+"""At most three headline figures of a Table. They are cells of it, or shares of what it shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from crossfoot.render.screen import figure, name_of_nothing, share
+from crossfoot.reports.table import Record, Table
+from crossfoot.reports.vocabulary import TAG_PREFIX
+
+COST, LIST = "billed_cost", "list_cost"
+MOST = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure: the number, its unit, and what it is."""
+
+    value: str
+    unit: str
+    label: str
+
+
+def headline(table: Table) -> tuple[Figure, ...]:
+    """Cost, list cost and one share; or, in several currencies, the cost in each of the first three."""
+    totals = [total for total in table.totals if COST in total]
+    if len(totals) != 1:
+        return tuple(_money(total, COST, _("Cost before tax")) for total in totals[:MOST])
+    total = totals[0]
+    found = [_money(total, COST, _("Cost before tax"))]
+    if LIST in total:
+        found.append(_money(total, LIST, _("At list price")))
+    third = _lines(table) if table.report.is_lines else _share(table, total)
+    return (*found, third) if third else tuple(found)
+
+
+def _money(total: Mapping[str, str | None], key: str, label: str) -> Figure:
+    amount = total[key]
+    return Figure(figure(amount) if amount is not None else _("unknown"), total["currency"] or "", label)
+
+
+def _lines(table: Table) -> Figure:
+    return Figure(figure(str(table.meta.row_count)), "", _("Lines"))
+
+
+def _share(table: Table, total: Record) -> Figure | None:
+    """How much carries the tag that is asked for, else how much the largest group takes."""
+    first = table.columns[0]
+    whole = Decimal(total[COST] or 0)
+    sums: dict[str | None, Decimal] = {}
+    for row in table.rows():
+        sums[row[first.key]] = sums.get(row[first.key], Decimal(0)) + Decimal(row[COST] or 0)
+    if first.key.startswith(TAG_PREFIX):
+        tagged = share(whole - sums.get(None, Decimal(0)), whole)
+        return Figure(tagged, "%", _("carry the tag {tag}").format(tag=first.label)) if tagged else None
+    if len(sums) < 2:  # noqa: PLR2004 - one group is always the largest
+        return None
+    name = max(sums, key=lambda key: sums[key])
+    largest = share(sums[name], whole)
+    return Figure(largest, "%", name or _(name_of_nothing(first))) if largest else None

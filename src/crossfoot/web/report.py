@@ -1,0 +1,183 @@
+"""The page of a report: one scope, one question, one Table, in the order of parts that every report page has."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from crossfoot.access.scope import Scope
+from crossfoot.audit.record import Action, record
+from crossfoot.core.errors import NotFound
+from crossfoot.core.roles import Capability, may
+from crossfoot.query.run import Window, list_cycles, list_values, run
+from crossfoot.render.address import Pairs, encode, narrowed, pinned, read_question, write_question
+from crossfoot.render.chart import render_chart
+from crossfoot.render.html import View, Words, render_html
+from crossfoot.render.screen import instant_words, period_words, provenance
+from crossfoot.reports.catalog import get_report, list_reports
+from crossfoot.reports.spec import Report
+from crossfoot.reports.table import Record, Table
+from crossfoot.web.asked import Asked, read_address, typed
+from crossfoot.web.figures import headline
+from crossfoot.web.filters import filter_bar, reset_url
+from crossfoot.web.person import scope_of
+
+PAGE_ROWS = 200
+
+
+@require_safe
+@login_required
+def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
+    """A report under the filters of its address."""
+    scope = scope_of(request, customer)
+    report = get_report(key, scope.role)
+    moved = typed(request.GET)
+    if moved is not None:
+        return HttpResponseRedirect(f"{request.path}?{moved}")
+    asked = read_address(request.GET)
+    question = read_question(report, scope.role, asked.pairs)
+    window = Window((asked.page - 1) * PAGE_ROWS, PAGE_ROWS) if report.is_lines else None
+    table = run(report, question, scope, window)
+    record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
+    return render(request, "web/report.html", _page(scope, customer, table, asked))
+
+
+def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, Any]:
+    report, question = table.report, table.question
+    pages = Pages(table, asked)
+    chart = render_chart(table, gettext)
+    return {
+        "report": report,
+        "table": table,
+        "period": period_words(question.period) if question.period else "",
+        "crumb": _crumb(scope, customer, table, asked.by),
+        "downloads": _downloads(customer, table) if may(scope.role, Capability.EXPORT_REPORTS) else (),
+        "bar": filter_bar(
+            question,
+            scope.role,
+            list_cycles(scope),
+            asked.choose,
+            lambda dimension, rest: list_values(dimension, rest, scope),
+        ),
+        "reset": reset_url(question),
+        "provenance": provenance(table, gettext),
+        "as_of": instant_words(question.as_of) if question.as_of else "",
+        "newest": "?" + encode(pair for pair in write_question(question) if pair[0] != "as_of"),
+        "figures": headline(table),
+        "chart": chart,
+        "fragment": render_html(table, _view(customer, table, pages.rows)) if table.meta.row_count else "",
+        "pages": pages,
+        "is_whole": not report.is_lines,
+        "exact": _digits_url(table),
+    }
+
+
+class Pages:
+    """Which rows stand on this page of a long table, and the way to the others."""
+
+    def __init__(self, table: Table, asked: Asked) -> None:
+        """Count; a page behind the last is not there."""
+        self.table, self.page, self.by = table, asked.page, asked.by
+        self.count = max(1, -(-table.meta.row_count // PAGE_ROWS))
+        if self.page > self.count:
+            raise NotFound(
+                _("There is no page {page}: the last one is {last}.").format(page=self.page, last=self.count)
+            )
+
+    @property
+    def rows(self) -> Sequence[Record]:
+        """The rows of this page. Line reports were asked for these alone."""
+        start = 0 if self.table.report.is_lines else (self.page - 1) * PAGE_ROWS
+        return list(islice(self.table.rows(), start, start + PAGE_ROWS))
+
+    @property
+    def first(self) -> int:
+        """Number of the first row shown."""
+        return (self.page - 1) * PAGE_ROWS + 1
+
+    @property
+    def last(self) -> int:
+        """Number of the last row shown."""
+        return min(self.page * PAGE_ROWS, self.table.meta.row_count)
+
+    @property
+    def before(self) -> str:
+        """The page before this one."""
+        return self._url(self.page - 1) if self.page > 1 else ""
+
+    @property
+    def after(self) -> str:
+        """The page after this one."""
+        return self._url(self.page + 1) if self.page < self.count else ""
+
+    def _url(self, page: int) -> str:
+        kept = _kept(self.table, self.by)
+        return "?" + encode([*kept, ("page", str(page))])
+
+
+def _kept(table: Table, by: Sequence[str]) -> Pairs:
+    """The question, and the grouping from which a reader came to these lines."""
+    pairs = write_question(table.question)
+    return pairs + [("by", key) for key in by] if table.report.is_lines else pairs
+
+
+def _view(customer: str, table: Table, rows: Sequence[Record]) -> View:
+    drill = table.report.drill
+    target = reverse("report", args=[customer, drill]) if drill else ""
+
+    def link(row: Record) -> str | None:
+        pairs = narrowed(table, row) if target else None
+        return f"{target}?{encode(pairs)}" if pairs else None
+
+    return View(link=link, say=gettext, rows=rows, words=_words(table.report))
+
+
+def _words(report: Report) -> Words:
+    return Words(
+        total=_("Total"),
+        subtotal=_("Subtotal"),
+        rounding=_("Rounding"),
+        unknown=_("unknown"),
+        empty=_("empty"),
+        caption=gettext(report.question),
+        open_row=_("Show the charges behind this row"),
+    )
+
+
+def _crumb(scope: Scope, customer: str, table: Table, by: Sequence[str]) -> dict[str, str] | None:
+    """The way back from lines to the report that led there, with the filters it had."""
+    parent = next((r for r in list_reports(scope.role) if r.drill == table.report.key), None)
+    if parent is None or not by:
+        return None
+    pairs = [pair for pair in write_question(table.question) if pair[0] not in by]
+    address = reverse("report", args=[customer, parent.key])
+    return {"label": gettext(parent.title), "url": f"{address}?{encode(pairs + [('by', key) for key in by])}"}
+
+
+def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
+    """Links that fetch what is on the screen, also after a correction."""
+    query = encode(write_question(pinned(table)))
+    kinds = (
+        ("report-csv", "CSV", _("rows for a spreadsheet")),
+        ("report-json", "JSON", _("the whole answer for a program")),
+        ("report-metadata", _("Definitions of the CSV"), _("what each column means")),
+    )
+    return tuple(
+        {"label": label, "note": note, "url": f"{reverse(name, args=[customer, table.report.key])}?{query}"}
+        for name, label, note in kinds
+    )
+
+
+def _digits_url(table: Table) -> str:
+    """The same question in the other digits; lines are always exact."""
+    if table.report.is_lines:
+        return ""
+    kept = [pair for pair in write_question(table.question) if pair[0] != "digits"]
+    return "?" + encode(kept if table.question.digits == "exact" else [*kept, ("digits", "exact")])

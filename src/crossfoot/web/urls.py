@@ -1,0 +1,19 @@
+"""Every address of the portal that is a page. The list of who may see which is tests/web/routes.py."""
+
+from allauth.account.views import account_inactive, login, logout
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from crossfoot.web.close import close_page
+from crossfoot.web.home import customer_page, home_page
+from crossfoot.web.report import report_page
+
+urlpatterns = [
+    path("", home_page, name="home"),
+    path("login", login, name="account_login"),
+    path("logout", require_POST(logout), name="account_logout"),
+    path("inactive", account_inactive, name="account_inactive"),
+    path("close", close_page, name="close"),
+    path("c/<str:customer>/", customer_page, name="customer"),
+    path("c/<str:customer>/<slug:key>", report_page, name="report"),
+]
