@@ -1,7 +1,7 @@
-"""What holds for every test: a home and a PostgreSQL server of this run's own, never those of the person who runs it.
+"""What holds for every test: a home and a PostgreSQL server of this process's own, never those of the person who runs it.
 
-The test database is made by its owner; then tests sign in as the application does, so that a missing grant, policy or
-role shows in the first test that needs it. The rules of a run (no silent skip and so on) are in tools/pytest_rules.py.
+The owner makes the tables and raises the walls; tests then sign in as the application does, so that a missing grant,
+policy or role shows in the first test that needs it. The rules of a run are in tools/pytest_rules.py.
 """
 
 import os
@@ -9,33 +9,32 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
-from django.db import connection
-from django.test import TransactionTestCase
-from psycopg.conninfo import conninfo_to_dict
-from pytest_django.plugin import DjangoDbBlocker
+from django.db import connections
 
-from crossfoot.access import rls
+from crossfoot.cli.session import prepare_schema
 from crossfoot.core.errors import Busy
 from crossfoot.runtime import postgres
-from crossfoot.runtime.database import Database, connected
+from crossfoot.runtime.database import connected
 from crossfoot.runtime.home import open_home
+
+if TYPE_CHECKING:
+    from tests.portal import Portal
 
 pytest_plugins = ["tools.pytest_rules"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before Django reads its settings. The workers of xdist inherit the environment, and so the one home."""
-    if not hasattr(config, "workerinput"):
-        folder = Path(tempfile.mkdtemp(prefix="crossfoot-test-"))
-        folder.chmod(0o755)  # PostgreSQL may run as another user, who passes through
-        os.environ["CROSSFOOT_HOME"] = str(folder / "home")
-        os.environ["DJANGO_SETTINGS_MODULE"] = "crossfoot.config.settings"
-        config.add_cleanup(lambda: _remove(folder))
+    """Before Django reads its settings. Each worker of xdist has a home, and so a server, of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="crossfoot-test-"))
+    folder.chmod(0o755)  # PostgreSQL may run as another user, who passes through
+    os.environ["CROSSFOOT_HOME"] = str(folder / "home")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "crossfoot.config.settings"
+    config.add_cleanup(lambda: _remove(folder))
     django.setup()
 
 
@@ -52,55 +51,20 @@ def _remove(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def database() -> Iterator[Database]:
-    """A server that starts with the first test that asks for it and ends with the last worker that uses it."""
-    with connected(open_home()) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, database: Database) -> None:
-    """The address, which the settings cannot know before the server runs."""
-    _sign_in(database.owner_url)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database: Database) -> Iterator[None]:
-    """The owner raises the walls; then the application's login is used, except to empty the tables."""
-    empty_tables = TransactionTestCase._fixture_teardown
-
-    def empty_tables_as_owner(case: TransactionTestCase) -> None:
-        with _signed_in(database.owner_url, then=database.app_url):
-            empty_tables(case)
-
-    with django_db_blocker.unblock():
-        rls.install()
-        _sign_in(database.app_url)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables_as_owner)
+def server() -> Iterator[None]:
+    """A server with the newest schema: starts with the first test that asks for it."""
+    with connected(open_home()):
+        prepare_schema()
         yield
-    with django_db_blocker.unblock():
-        _sign_in(database.owner_url)
+        connections.close_all()
 
 
-@contextmanager
-def _signed_in(url: str, *, then: str) -> Iterator[None]:
-    _sign_in(url)
-    try:
-        yield
-    finally:
-        _sign_in(then)
+@pytest.fixture
+def portal(server: None, tmp_path: Path) -> "Iterator[Portal]":
+    """An empty portal: no customer, no bill, no person."""
+    from tests.portal import Portal  # noqa: PLC0415 - needs Django's settings, which need the home
 
-
-def _sign_in(url: str) -> None:
-    """Another login for the same database; the test database's own name stays."""
-    found = conninfo_to_dict(url)
-    address = {
-        "USER": found["user"],
-        "PASSWORD": found["password"],
-        "HOST": found["host"],
-        "PORT": found.get("port", ""),
-    }
-    connection.close()
-    connection.settings_dict.update(address)
-    connection.settings_dict["NAME"] = connection.settings_dict.get("NAME") or found["dbname"]
+    found = Portal(open_home(), tmp_path)
+    found.empty()
+    yield found
+    connections.close_all()

@@ -23,7 +23,7 @@ class Grid(HTMLParser):
         self.tags: set[str] = set()
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         if tag == "tr":
             self.lines.append([])

@@ -95,6 +95,8 @@ def _statements(model: type[Model]) -> list[str]:
         return [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP}, {STAFF}"]
     if wall is Wall.LOG:
         return [f"GRANT INSERT ON {table} TO {APP}, {CUSTOMER}, {STAFF}", f"GRANT SELECT ON {table} TO {STAFF}"]
+    if wall is Wall.SEALED:
+        return [f"GRANT SELECT, INSERT ON {table} TO {STAFF}"]
     if wall is Wall.STAFF:
         return [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {STAFF}"]
     column = getattr(model, "wall_column", "customer_id")

@@ -75,8 +75,10 @@ def scope_for(user: User, customer: str = "") -> Scope:
 
 def list_customers(user: User) -> tuple[CustomerName, ...]:
     """The customers that this person may open, by name."""
-    with as_scope(scope_for(user)):
-        return tuple(CustomerName(c.id, c.name) for c in Customer.objects.order_by("name", "id"))
+    scope = scope_for(user)
+    with as_scope(scope):
+        mine = Customer.objects.all() if scope.is_reseller else Customer.objects.filter(id=scope.customer)
+        return tuple(CustomerName(c.id, c.name) for c in mine.order_by("name", "id"))
 
 
 def find_user(email: str) -> User:

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from django.db import connection
 
@@ -61,8 +62,7 @@ def link(previous: str, entry: Entry) -> str:
 def verify(key: str) -> Verdict:
     """Walk the whole chain from its first entry; the fault names the first bad one. Call it as staff."""
     number, previous = 0, GENESIS
-    for seal_ in Seal.objects.order_by("number").iterator(BATCH):
-        entry = Entry.objects.filter(pk=seal_.entry_id).first()
+    for seal_, entry in _sealed():
         number += 1
         if seal_.number != number:
             return Verdict(number - 1, _tail(), f"Seal {number} is missing: the chain was cut or reordered there.")
@@ -72,6 +72,14 @@ def verify(key: str) -> Verdict:
         if previous != seal_.hash:
             return Verdict(number - 1, _tail(), f"Entry {seal_.entry_id} (seal {number}) was changed.")
     return Verdict(number, _tail(), _head_fault(key, number, previous))
+
+
+def _sealed() -> Iterator[tuple[Seal, Entry | None]]:
+    """Every seal with its entry, in the order of the chain; a query for each batch, not for each entry."""
+    seals = Seal.objects.order_by("number").iterator(BATCH)
+    while batch := list(islice(seals, BATCH)):
+        entries = Entry.objects.in_bulk([seal_.entry_id for seal_ in batch])
+        yield from ((seal_, entries.get(seal_.entry_id)) for seal_ in batch)
 
 
 def _head_fault(key: str, number: int, previous: str) -> str:

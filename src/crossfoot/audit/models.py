@@ -26,7 +26,7 @@ class Entry(models.Model):
 class Seal(models.Model):
     """The place of an entry in the chain: hash = sha256(previous hash + entry)."""
 
-    wall: ClassVar[Wall] = Wall.STAFF
+    wall: ClassVar[Wall] = Wall.SEALED
 
     number = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
@@ -38,7 +38,7 @@ class Seal(models.Model):
 
 
 class Head(models.Model):
-    """The signed end of the chain: a cut tail no longer fits it."""
+    """The signed end of the chain, replaced by each sealing: a cut tail no longer fits it."""
 
     wall: ClassVar[Wall] = Wall.STAFF
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from procrastinate import App
 
 from crossfoot.cli.say import say
 from crossfoot.cli.session import portal, start_django
@@ -50,8 +51,12 @@ def work() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415
 
     threading.Thread(target=_seal_for_ever, args=(home.secret("audit"),), daemon=True).start()
-    worker = app.with_connector(app.connector.get_worker_connector())
-    asyncio.run(worker.run_worker_async(concurrency=1, listen_notify=True, delete_jobs="always"))
+    asyncio.run(_take_jobs(app.with_connector(app.connector.get_worker_connector())))
+
+
+async def _take_jobs(app: App) -> None:
+    async with app.open_async():
+        await app.run_worker_async(concurrency=1, delete_jobs="always")
 
 
 def _serve(home: Home, port: int, lines: list[str]) -> None:

@@ -19,6 +19,7 @@ PUBLIC_URL = os.environ.get("CROSSFOOT_URL", "http://127.0.0.1:8000")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
+    "crossfoot.web",  # first: its templates dress the sign-in pages
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -36,7 +37,6 @@ INSTALLED_APPS = [
     "crossfoot.support",
     "crossfoot.deliver",
     "crossfoot.jobs",
-    "crossfoot.web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -109,7 +109,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # no-referrer would send `Origin: null`, which the check against forgery refuses
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -133,9 +133,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME.root / "static"
-STATICFILES_DIRS: list[Path] = []
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = BASE / "web" / "static"  # served as built, compressed files beside them: nothing is collected
 WHITENOISE_MAX_AGE = 3600
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -21,9 +21,13 @@ def instant(value: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read `2026-11-05T04:04:00Z`; raises ValueError without a zone."""
+    """Read `2026-11-05T04:04:00Z`; raises ValueError without a zone or outside the calendar."""
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         msg = f"{text} has no time zone; write 2026-11-05T04:04:00Z"
         raise ValueError(msg)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        msg = f"{text} lies outside the calendar"
+        raise ValueError(msg) from None

@@ -3,12 +3,13 @@
 Half-up is away from zero (-0.005 -> -0.01), which is what Decimal's ROUND_HALF_UP does.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
 from iso4217 import Currency
 
 EIGHT = Decimal("0.00000001")
+WIDE = Context(prec=60, rounding=ROUND_HALF_UP)  # the lake's sums have up to 38 digits, Decimal's own context 28
 CENT_DIGITS = 2
 
 
@@ -31,12 +32,12 @@ def is_currency(code: str) -> bool:
 
 def round8(amount: Decimal) -> Decimal:
     """Round to the 8 decimals of a priced line."""
-    return amount.quantize(EIGHT, ROUND_HALF_UP)
+    return amount.quantize(EIGHT, context=WIDE)
 
 
 def round_minor(amount: Decimal, currency: str) -> Decimal:
     """Round to the minor unit of the currency."""
-    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=WIDE)
 
 
 def plain(amount: Decimal) -> str:

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from crossfoot.core.clock import GMT8
 from crossfoot.core.errors import BadRequest
 
-MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
-DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+# Years 1000 to 2999: every month so written has a first day and a day after its last.
+MONTH = re.compile(r"^[12][0-9]{3}-(0[1-9]|1[0-2])\Z")
+DAY = re.compile(r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}\Z")
 HOW = "write 2026-10, 2026-08..2026-10, 2026-10-05..2026-10-11, last-7-days, this-month or last-month"
 MAX_MONTHS = 120
 
@@ -78,8 +79,8 @@ def parse_period(text: str, today: date) -> Period:
     named = _named(text, today)
     if named:
         return named
-    start, _, end = text.partition("..")
-    end = end or start
+    start, dots, end = text.partition("..")
+    end = end if dots else start
     if MONTH.match(start) and MONTH.match(end):
         period = Period(text, first_day(start), end_day(end), by_cycle=True)
     elif DAY.match(start) and DAY.match(end):

@@ -10,3 +10,4 @@ class Wall(StrEnum):
     CUSTOMER = "customer"  # rows of one customer: that customer's role reads its own by policy, staff everything
     STAFF = "staff"  # the reseller's and the worker's; a customer's role has no grant at all
     LOG = "log"  # everybody may append, only staff may read, nobody may change
+    SEALED = "sealed"  # the reseller's alone, and nobody may change it: what proves that a log was not changed

@@ -20,13 +20,13 @@ from crossfoot.core.period import end_day, midnight_gmt8
 from crossfoot.ingest.engine import parquet, quote, workbench
 from crossfoot.ingest.load import load_members
 from crossfoot.ingest.models import Batch, BatchFinding, Slice
-from crossfoot.ingest.normalise import key_lines
+from crossfoot.ingest.normalise import keyed_lines
 from crossfoot.runtime.files import fsync_folder, sha256_file
 from crossfoot.runtime.home import Home
 from crossfoot.sources.huawei_files import BadBill, BillFile, unpack
 
 REFUNDS = "('4', '20', '24')"
-ROW_GROUP = 20_480  # small, so that one account's lines are found without reading its neighbours'
+ROW_GROUP = 122_880
 STORED = "SELECT currency, count(*), sum(list_cost), sum(amount), sum(settlement_amount) FROM {} GROUP BY 1 ORDER BY 1"
 READ = "SELECT currency, CAST(rows AS BIGINT), list_cost, amount, settlement_amount FROM raw_totals ORDER BY 1"
 
@@ -88,13 +88,13 @@ def _land(bill: BillFile, home: Home) -> Path:
     part = home.tmp / f"landing-{bill.name}"
     shutil.copyfile(bill.path, part)
     target = landed_path(home, sha256_file(part))
-    part.chmod(0o600)
     _settle(part, target)
     return target
 
 
 def _settle(part: Path, target: Path) -> None:
     """Move a finished file to its name, so that a crash leaves the whole file or none."""
+    part.chmod(0o600)
     with part.open("rb+") as handle:
         handle.flush()
         os.fsync(handle.fileno())
@@ -106,7 +106,7 @@ def _keep(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, home: H
     target = charges_path(home, sha256)
     part = home.tmp / target.name
     bench.execute(
-        f"COPY ({key_lines(bench)}) TO {quote(str(part))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({keyed_lines(bench)}) TO {quote(str(part))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {ROW_GROUP})"
     )
     stored = bench.execute(STORED.format(parquet([part]))).fetchall()
     read = bench.execute(READ).fetchall()

@@ -32,7 +32,8 @@ def list_current(cycles: Iterable[str] | None = None) -> list[Current]:
         slices = slices.filter(cycle__in=list(cycles))
     newest: dict[tuple[str, str], Slice] = {}
     refused: dict[tuple[str, str], Slice] = {}
-    for part in slices.order_by("batch__is_final", "batch__as_of", "batch__received_at", "id"):
+    # Of equals the later receipt wins. The number of the batch tells it, for a clock may have been set back.
+    for part in slices.order_by("batch__is_final", "batch__as_of", "batch_id"):
         (refused if part.is_refused else newest)[part.account_id, part.cycle] = part
         if not part.is_refused:
             refused.pop((part.account_id, part.cycle), None)

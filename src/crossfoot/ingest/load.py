@@ -4,16 +4,20 @@ Leaves behind in the workbench: `lines` (typed), `refused` (accounts with unread
 control totals taken from the text at full precision, against which the stored charges are held.
 """
 
+from collections.abc import Iterator
+from itertools import groupby
+
 import duckdb
 
 from crossfoot.core.finding import Finding, Reach, Severity
-from crossfoot.ingest.engine import quote
+from crossfoot.ingest.engine import insert, quote
 from crossfoot.ingest.normalise import find_bad_cells, normalise_lines, raw_columns
-from crossfoot.sources.columns import KEYS
+from crossfoot.lake.schema import CENT8
+from crossfoot.sources.columns import KEYS, Header
 from crossfoot.sources.huawei_files import BadBill, BillFile, Member
 
 MAX_LINE = 2**20
-FULL = "DECIMAL(38,18)"  # wider than any column, so nothing can be rounded on the way into a control total
+PARTS_AT_ONCE = 4
 
 
 def load_members(bench: duckdb.DuckDBPyConnection, members: list[Member], bill: BillFile) -> list[Finding]:
@@ -25,41 +29,52 @@ def load_members(bench: duckdb.DuckDBPyConnection, members: list[Member], bill: 
     bench.execute("CREATE TABLE refused (account_id VARCHAR)")
     bench.execute(
         "CREATE TABLE part_totals (account_id VARCHAR, currency VARCHAR, rows HUGEINT, "
-        f"list_cost {FULL}, amount {FULL}, settlement_amount {FULL})"
+        "list_cost DECIMAL(38,8), amount DECIMAL(38,8), settlement_amount DECIMAL(38,8))"
     )
     findings: list[Finding] = []
-    for member in members:
-        _read_part(bench, member)
-        findings += _look_at(bench, member, bill)
-        normalise_lines(bench, member.header.currency)
-        bench.execute(_PART_TOTALS.format(currency=quote(member.header.currency)))
+    for header, parts in _alike(members):
+        _read_parts(bench, header, parts)
+        findings += _look_at(bench, header, bill)
+        normalise_lines(bench, header.currency)
+        bench.execute(_PART_TOTALS.format(currency=quote(header.currency)))
     _leave_out_refused(bench)
     findings += _unknown_columns(members)
     return findings
 
 
-def _read_part(bench: duckdb.DuckDBPyConnection, member: Member) -> None:
-    keys = [key or f"unknown_{i}" for i, key in enumerate(member.header.keys)]
+def _alike(members: list[Member]) -> Iterator[tuple[Header, list[Member]]]:
+    """Parts in a row with one header, a few at a time: enough to keep all cores busy within bounded memory."""
+    for header, run in groupby(members, key=lambda m: m.header):
+        parts = list(run)
+        for start in range(0, len(parts), PARTS_AT_ONCE):
+            yield header, parts[start : start + PARTS_AT_ONCE]
+
+
+def _read_parts(bench: duckdb.DuckDBPyConnection, header: Header, parts: list[Member]) -> None:
+    keys = [key or f"unknown_{i}" for i, key in enumerate(header.keys)]
     columns = "{" + ", ".join(f"{quote(k)}: 'VARCHAR'" for k in keys) + "}"
-    present = tuple(k for k in keys if k in KEYS)
+    paths = "[" + ", ".join(quote(str(p.path)) for p in parts) + "]"
     try:
         bench.execute(
-            f"CREATE OR REPLACE TABLE text_lines AS SELECT * FROM read_csv({quote(str(member.path))}, columns={columns}, "
-            "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', strict_mode=true, "
-            f"encoding='utf-8', max_line_size={MAX_LINE})"
+            f"CREATE OR REPLACE TABLE raw AS SELECT {raw_columns(tuple(k for k in keys if k in KEYS))}, "
+            f"list_position({paths}, filename) AS part FROM read_csv({paths}, columns={columns}, auto_detect=false, "
+            f"header=true, delim=',', quote='\"', escape='\"', strict_mode=true, encoding='utf-8', filename=true, "
+            f"max_line_size={MAX_LINE})"
         )
     except duckdb.Error as error:
-        raise BadBill(_not_csv(member, str(error))) from error
-    # Lines are kept in the order of the file, so the row id of a fresh table counts them from 0.
-    bench.execute(
-        f"CREATE OR REPLACE TABLE raw AS SELECT {raw_columns(present)}, {quote(member.name)} AS line_file, "
-        "rowid + 1 AS record FROM text_lines ORDER BY rowid"
-    )
-    bench.execute("DROP TABLE text_lines")
+        raise BadBill(_not_csv(parts, str(error))) from error
+    # Lines stay in the order of the files, so the row ids of this fresh table number them. Were they ever not to, a
+    # record number would point at a wrong line: so it is looked at, and not believed.
+    first = bench.execute("SELECT part, min(rowid), max(rowid), count(*) FROM raw GROUP BY 1 ORDER BY 1").fetchall()
+    if any(last - start + 1 != rows for _, start, last, rows in first):
+        msg = f"the lines of {[p.name for p in parts]} were not read in order: {first}"
+        raise AssertionError(msg)
+    bench.execute("CREATE OR REPLACE TABLE parts (part INTEGER, line_file VARCHAR, first BIGINT)")
+    insert(bench, "parts", [(part, parts[part - 1].name, start) for part, start, _, _ in first])
 
 
-def _look_at(bench: duckdb.DuckDBPyConnection, member: Member, bill: BillFile) -> list[Finding]:
-    findings = find_bad_cells(bench, bill.cycle, {k for k in member.header.keys if k})
+def _look_at(bench: duckdb.DuckDBPyConnection, header: Header, bill: BillFile) -> list[Finding]:
+    findings = find_bad_cells(bench, bill.cycle, {k for k in header.keys if k})
     for finding in findings:
         if finding.reach is Reach.FILE:
             raise BadBill(finding)
@@ -68,10 +83,11 @@ def _look_at(bench: duckdb.DuckDBPyConnection, member: Member, bill: BillFile) -
     return findings
 
 
-# Taken from the text, not from the typed lines. try_cast, because refused accounts may hold what is no number.
+# Taken from the text, not from the typed lines; a cell with more decimals was refused before. try_cast, because a
+# refused account may hold what is no number.
 _PART_TOTALS = f"""
 INSERT INTO part_totals SELECT customer_id, coalesce(upper(currency), {{currency}}), count(*),
-    sum(try_cast(official_amount AS {FULL})), sum(try_cast(amount AS {FULL})), sum(try_cast(settlement_amount AS {FULL}))
+    sum(try_cast(official_amount AS {CENT8})), sum(try_cast(amount AS {CENT8})), sum(try_cast(settlement_amount AS {CENT8}))
 FROM raw GROUP BY 1, 2"""
 
 
@@ -101,12 +117,12 @@ def _unknown_columns(members: list[Member]) -> list[Finding]:
     ]
 
 
-def _not_csv(member: Member, error: str) -> Finding:
+def _not_csv(parts: list[Member], error: str) -> Finding:
     return Finding(
         check="csv",
         severity=Severity.BLOCK,
         reach=Reach.FILE,
-        file=member.name,
-        message=f"It is not a CSV file of {len(member.header.keys)} columns in UTF-8 ({error.splitlines()[0][:200]}).",
+        file=next((p.name for p in parts if str(p.path) in error), parts[0].name),
+        message=f"It is not a CSV file of {len(parts[0].header.keys)} columns in UTF-8 ({error.splitlines()[0][:200]}).",
         next_step="Fetch the file from Huawei again and ingest it.",
     )

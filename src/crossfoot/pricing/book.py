@@ -1,10 +1,11 @@
 """Keeps the price book: imports rules as drafts, approves them, and tells which rules are in force."""
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from crossfoot.access.models import User
@@ -13,13 +14,16 @@ from crossfoot.access.scope import scope_for
 from crossfoot.audit.record import Action, record
 from crossfoot.core.clock import now
 from crossfoot.core.errors import BadRequest, NotFound
+from crossfoot.core.ids import is_safe_id
+from crossfoot.core.period import DAY
 from crossfoot.core.roles import Capability
 from crossfoot.pricing.models import PriceRule
 from crossfoot.pricing.rate import ACTIONS, Rule
 
 HEADER = ["rule_id", "valid_from", "valid_to", "customer_id", "service", "action", "value"]
-MAX_PERCENT = Decimal(1000)
-DECIMALS = 6
+PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
+MAX_RULE_ID, MAX_SERVICE = 64, 200
+MORE = "more cells than the header"
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def _refuse_clashes(rules: Iterable[Rule]) -> None:
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text, strict=True)
+            reader = csv.DictReader(text, restkey=MORE, strict=True)
             if reader.fieldnames != HEADER:
                 raise BadRequest(f"{path.name} must begin with the header {','.join(HEADER)}.")
             return list(reader)
@@ -124,26 +128,50 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _read_row(file: str, number: int, row: dict[str, str]) -> Rule:
+    where = f"{file}, row {number}"
+    if MORE in row:
+        raise BadRequest(f"{where} has {MORE}: a text that holds a comma stands in quotes. Nothing was imported.")
     try:
-        value = Decimal(row["value"])
-        if not 0 <= value < MAX_PERCENT or -int(value.as_tuple().exponent) > DECIMALS or not value.is_finite():
-            raise InvalidOperation
         rule = Rule(
+            value=_percent(row["value"]),
             rule_id=row["rule_id"].strip(),
             action=row["action"].strip(),
-            value=value,
-            valid_from=date.fromisoformat(row["valid_from"]),
-            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            valid_from=_day(row["valid_from"]),
+            valid_to=_day(row["valid_to"]) if row["valid_to"].strip() else None,
             customer=row["customer_id"].strip(),
             service=row["service"].strip(),
         )
-    except (InvalidOperation, ValueError, TypeError, KeyError):
+    except (ValueError, TypeError):
         raise BadRequest(
-            f"{file}, row {number} cannot be read: dates are written 2026-10-01, the value is a percent of List "
+            f"{where} cannot be read: dates are written 2026-10-01, the value is a percent of List "
             "such as 90 or 87.5 with at most 6 decimals. Nothing of the file was imported."
         ) from None
-    if not rule.rule_id or rule.action not in ACTIONS:
-        raise BadRequest(f"{file}, row {number}: name the rule, and an action of {', '.join(ACTIONS)}.")
-    if rule.valid_to and rule.valid_to <= rule.valid_from:
-        raise BadRequest(f"{file}, row {number}: valid_to is the first day that is out and must lie after valid_from.")
+    _check(where, rule)
     return rule
+
+
+def _percent(text: str) -> Decimal:
+    if not PERCENT.fullmatch(text.strip() if text else ""):
+        raise ValueError(text)
+    return Decimal(text.strip())
+
+
+def _day(text: str) -> date:
+    if not DAY.match(text.strip()):
+        raise ValueError(text)
+    return date.fromisoformat(text.strip())
+
+
+def _check(where: str, rule: Rule) -> None:
+    if not rule.rule_id or rule.action not in ACTIONS:
+        raise BadRequest(f"{where}: name the rule, and an action of {', '.join(ACTIONS)}.")
+    if len(rule.rule_id) > MAX_RULE_ID or not rule.rule_id.isprintable():
+        raise BadRequest(f"{where}: a rule_id has up to {MAX_RULE_ID} printed characters, not {rule.rule_id[:99]!r}.")
+    if rule.customer and not is_safe_id(rule.customer):
+        raise BadRequest(
+            f"{where}: a customer_id has up to 64 letters, digits, - and _, not {rule.customer[:99]!r}; empty means all."
+        )
+    if len(rule.service) > MAX_SERVICE or not rule.service.isprintable():
+        raise BadRequest(f"{where}: a service has up to {MAX_SERVICE} printed characters; empty means all.")
+    if rule.valid_to and rule.valid_to <= rule.valid_from:
+        raise BadRequest(f"{where}: valid_to is the first day that is out and must lie after valid_from.")

@@ -27,7 +27,8 @@ def load_rules(bench: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> None:
 # One factor per customer, service, day and kind: a month has few of those, however many lines it has.
 FACTORS = """
 CREATE OR REPLACE TABLE factors AS
-SELECT k.customer_id, k.service_code, k.service_name, k.price_day, k.action, arg_max(r.factor, r.rank) AS factor
+SELECT k.customer_id, k.service_code, k.service_name, k.price_day, k.action,
+    arg_max(r.factor, 2 * r.rank + CASE WHEN r.service = k.service_code THEN 1 ELSE 0 END) AS factor
 FROM (SELECT DISTINCT customer_id, service_code, service_name, price_day,
         CASE WHEN is_original_known THEN 'list_pct' ELSE 'refund_pct' END AS action FROM {lines}) k
 JOIN rules r ON r.action = k.action AND r.customer IN ('', k.customer_id)

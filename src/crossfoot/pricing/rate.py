@@ -64,6 +64,10 @@ class Rule:
         """The percent as a factor with 8 decimals."""
         return round8(self.value / HUNDRED)
 
+    def weight(self, services: tuple[str, ...]) -> tuple[int, bool]:
+        """Rank, then the code of a service before its name: a bill in another language has other names."""
+        return self.rank, bool(services) and self.service == services[0]
+
     def covers(self, customer: str, services: tuple[str, ...], day: date) -> bool:
         """True where the rule speaks about this customer, this service (by name or code) on this date."""
         return (
@@ -76,7 +80,11 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What pricing needs to know of a line. `original_day` is the bill date of a refund's original, if it is known."""
+    """What pricing needs to know of a line.
+
+    `services` are the code and the name of its service, in this order; `original_day` is the bill date of a refund's
+    original, if it is known.
+    """
 
     customer: str
     services: tuple[str, ...]
@@ -102,7 +110,7 @@ def basis_of(line: Line) -> Basis:
 def find_factor(rules: Iterable[Rule], action: str, line: Line, day: date) -> Decimal | None:
     """The factor of the weightiest rule in force; None where no approved rule speaks."""
     found = [r for r in rules if r.action == action and r.covers(line.customer, line.services, day)]
-    return max(found, key=lambda r: r.rank).factor if found else None
+    return max(found, key=lambda r: r.weight(line.services)).factor if found else None
 
 
 def price(line: Line, rules: Iterable[Rule]) -> Decimal | None:

@@ -10,9 +10,11 @@ from crossfoot.core.ids import sha256_hex
 from crossfoot.core.money import round_minor
 from crossfoot.core.period import end_day
 from crossfoot.ingest.engine import insert
+from crossfoot.ingest.normalise import IDENTITY
 from crossfoot.lake.schema import BUY, CHARGES, DAILY_KEYS, NOT_CONTENT
 
 ROUNDING_NAME = "InvoiceRounding"
+OF_SOURCE = "WHERE source_record IS NOT NULL"  # what Huawei charged, not our own rounding
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Month:
 
 
 def make_lines(bench: duckdb.DuckDBPyConnection, cycle: str, customers: set[str], finals: set[str]) -> None:
-    """Build `edition_lines`, sorted as published, for the customers that may be published."""
+    """Build `edition_lines`, what is published of the customers that may be published."""
     bench.execute("CREATE TABLE ready (customer_id VARCHAR)")
     insert(bench, "ready", [[c] for c in sorted(customers)])
     bench.execute("CREATE TABLE roundings AS SELECT * FROM priced WHERE false")
@@ -37,15 +39,10 @@ def make_lines(bench: duckdb.DuckDBPyConnection, cycle: str, customers: set[str]
             "MAP {}::MAP(VARCHAR, VARCHAR) AS tags",
             list(row.values()),
         )
-    columns = ", ".join(dict.fromkeys((*CHARGES, *BUY)))
-    content = ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in CHARGES if c not in NOT_CONTENT)
-    buy = ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in BUY)
-    bench.execute(f"""
-        CREATE TABLE edition_lines AS
-        SELECT {columns}, md5_number_lower(concat_ws(chr(31), {content})) AS says,
-            md5_number_lower(concat_ws(chr(31), {buy})) AS buy_says
-        FROM (SELECT * FROM priced WHERE customer_id IN (FROM ready) UNION ALL BY NAME SELECT * FROM roundings)
-        ORDER BY customer_id, bill_date, charge_key""")
+    bench.execute(
+        "CREATE VIEW edition_lines AS SELECT * FROM priced WHERE customer_id IN (FROM ready) "
+        "UNION ALL BY NAME SELECT * FROM roundings"
+    )
 
 
 def _roundings(bench: duckdb.DuckDBPyConnection, cycle: str, finals: set[str]) -> list[dict[str, object]]:
@@ -73,18 +70,28 @@ def _roundings(bench: duckdb.DuckDBPyConnection, cycle: str, finals: set[str]) -
 
 def list_months(bench: duckdb.DuckDBPyConnection) -> dict[str, Month]:
     """What each customer's staged month holds. The order of lines does not matter to `content`; repeats do."""
+    says, buy_says = (_says(set(columns) - NOT_CONTENT - set(IDENTITY)) for columns in (CHARGES, BUY))
     found = bench.execute(
         "SELECT customer_id, count(*), list(DISTINCT CAST(bill_date AS VARCHAR) ORDER BY CAST(bill_date AS VARCHAR)), "
-        "CAST(sum(CAST(says AS HUGEINT)) AS VARCHAR), CAST(sum(CAST(buy_says AS HUGEINT)) AS VARCHAR) "
+        f"CAST(sum({says}) AS VARCHAR), count(*) FILTER ({OF_SOURCE}), CAST(sum({buy_says}) FILTER ({OF_SOURCE}) AS VARCHAR) "
         "FROM edition_lines GROUP BY 1"
     ).fetchall()
-    return {c: Month(c, n, tuple(days), f"{n}:{says}", f"{n}:{buy}") for c, n, days, says, buy in found}
+    return {c: Month(c, n, tuple(days), f"{n}:{says}", f"{m}:{buy}") for c, n, days, says, m, buy in found}
+
+
+def _says(columns: set[str]) -> str:
+    """A number for what a line says. The charge key stands for the columns that it is made of."""
+    texts = ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in sorted(columns))
+    return f"CAST(md5_number_lower(concat_ws(chr(31), {texts})) AS HUGEINT)"
 
 
 def select_lines(customer: str, day: str = "") -> str:
-    """The charges of a customer's month, or of one bill date of it."""
+    """The charges of a customer's month, or of one bill date of it, in the order in which they are kept."""
     one_day = f" AND bill_date = DATE '{day}'" if day else ""
-    return f"SELECT {', '.join(CHARGES)} FROM edition_lines WHERE customer_id = '{customer}'{one_day}"
+    return (
+        f"SELECT {', '.join(CHARGES)} FROM edition_lines WHERE customer_id = '{customer}'{one_day} "
+        "ORDER BY bill_date, charge_key"
+    )
 
 
 def select_daily(customer: str) -> str:
@@ -99,4 +106,4 @@ def select_daily(customer: str) -> str:
 
 def select_buy(customer: str) -> str:
     """What the reseller pays for a customer's month: lines of the source only, never our own rounding."""
-    return f"SELECT {', '.join(BUY)} FROM edition_lines WHERE customer_id = '{customer}' AND source_record IS NOT NULL"
+    return f"SELECT {', '.join(BUY)} FROM (FROM edition_lines {OF_SOURCE}) WHERE customer_id = '{customer}'"

@@ -80,7 +80,7 @@ def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None
     columns = dict.fromkeys((*CHARGES, *BUY, "record_id", "is_original_known", "price_day"))
     select = ", ".join(f"{made.get(c, f'l.{c}')} AS {c}" for c in columns)
     bench.execute(f"CREATE TABLE priced AS SELECT {select} FROM owned l {JOIN}")
-    bench.execute("DROP TABLE owned; DROP TABLE lines; DROP TABLE older")
+    bench.execute("DROP VIEW owned; DROP VIEW lines; DROP VIEW older")
 
 
 def _find_altered(slices: Iterable[Current], home: Home) -> dict[str, str]:
@@ -102,7 +102,7 @@ def _load(bench: duckdb.DuckDBPyConnection, table: str, slices: Iterable[Current
     by_bill: dict[str, list[str]] = defaultdict(list)
     for part in slices:
         by_bill[part.sha256].append(part.account)
-    bench.execute(f"CREATE OR REPLACE TABLE {table} AS {_select(by_bill, home, columns)}")
+    bench.execute(f"CREATE OR REPLACE VIEW {table} AS {_select(by_bill, home, columns)}")
 
 
 def _select(by_bill: dict[str, list[str]], home: Home, columns: str) -> str:
@@ -133,7 +133,7 @@ def _own(bench: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
             WHERE bill_type IN {ORDERS})
         WHERE order_id IN (SELECT original_order_id FROM lines WHERE bill_type IN {REFUNDS}) GROUP BY ALL""")
     bench.execute(f"""
-        CREATE TABLE owned AS
+        CREATE VIEW owned AS
         SELECT l.*, o.customer_id, coalesce(original_day, l.bill_date) AS price_day,
             l.bill_type NOT IN {REFUNDS} OR original_day IS NOT NULL AS is_original_known
         FROM lines l

@@ -5,8 +5,9 @@ most eight values and "Other". Bars begin at zero. The table beside the chart is
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -39,6 +40,7 @@ PATTERNS: tuple[dict[str, Any] | None, ...] = (
     {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": 0.785},
 )
 INCOMPLETE = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [4, 3], "rotation": -0.785}
+FINAL = "final"
 TIMES = ("day", "week", "month")
 MEASURE = "billed_cost"
 MOST = 8
@@ -145,10 +147,16 @@ def _over_time(
     ranked = [name for name, _ in _largest(bars)]
     top = ranked if len(ranked) <= MOST else ranked[:MOST]
     styles = _styles(top)
-    series = [_series(_label(name, measure, value, say), bars, {name}, times, styles[name], table) for name in top]
+    hatched = {at for at in times if _is_incomplete(at, table)}
+    drawn = [(_label(name, measure, value, say), {name}, styles[name]) for name in top]
     rest = set(ranked[MOST:])
     if rest:
-        series.append(_series(f"Other ({len(rest)})", bars, rest, times, {"color": OTHER_COLOUR}, table))
+        drawn.append((f"Other ({len(rest)})", rest, {"color": OTHER_COLOUR}))
+    series = [
+        {"type": "bar", "name": label, "stack": "all", "barMaxWidth": 36, "itemStyle": style}
+        | {"data": [_point(amount, is_incomplete=at in hatched) for at, amount in _sums(bars, names, times)]}
+        for label, names, style in drawn
+    ]
     many = len(series) > 1
     return {
         "tooltip": {**TOOLTIP, "trigger": "axis", "axisPointer": {"type": "shadow"}},
@@ -168,26 +176,27 @@ def _time_words(at: str) -> str:
     return cycle_words(date_cell(at))
 
 
-def _series(
-    label: str, bars: Sequence[Bar], names: set[str], times: Sequence[str], style: dict[str, Any], table: Table
-) -> dict[str, Any]:
+def _sums(bars: Sequence[Bar], names: set[str], times: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The amount of these values at each time."""
     sums = dict.fromkeys(times, Decimal(0))
     for bar in bars:
         if bar.value in names:
             sums[bar.time] += bar.amount
-    data = [_point(plain(amount), is_incomplete=_is_incomplete(at, table)) for at, amount in sums.items()]
-    return {"type": "bar", "name": label, "stack": "all", "barMaxWidth": 36, "itemStyle": style, "data": data}
+    return ((at, plain(amount)) for at, amount in sums.items())
 
 
 def _point(amount: str, *, is_incomplete: bool) -> str | dict[str, Any]:
-    """An incomplete day is hatched: it looks different from a fact."""
+    """What is not complete is hatched: it looks different from a fact."""
     return {"value": amount, "itemStyle": {"decal": INCOMPLETE, "opacity": 0.7}} if is_incomplete else amount
 
 
 def _is_incomplete(at: str, table: Table) -> bool:
-    """Only days can be told apart: what is not yet contained whole, by the end of the data."""
+    """A day or a week that the data does not contain to its end; a month that is not final."""
+    if len(at) == len("2026-10"):
+        return any(edition.cycle == at and edition.status != FINAL for edition in table.meta.editions)
+    last = date.fromisoformat(at) + timedelta(days=6 if table.question.by[-1].key == "week" else 0)
     through = table.meta.data_through
-    return len(at) == len("2026-10-05") and through is not None and at >= f"{through.astimezone(GMT8):%Y-%m-%d}"
+    return through is not None and last >= through.astimezone(GMT8).date()
 
 
 def _styles(names: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The month close, home of those who close it: every customer's month, what is missing, and what to do next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -35,7 +35,9 @@ class CloseLine:
     edition: str
     published: str
     totals: tuple[tuple[str, str, str], ...]
-    findings: tuple[Finding, ...]
+    step: str
+    blocks: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
     url: str
 
 
@@ -86,6 +88,7 @@ def _cycle(cycle: str, months: Sequence[MonthClose]) -> CloseCycle:
 
 def _line(month: MonthClose) -> CloseLine:
     status = {BLOCKED: _("blocked"), FINAL: _("final"), OPEN: _("open")}
+    steps = {OPEN: _("waits for the final bill"), BLOCKED: _("see below; the last edition stays in force")}
     address = reverse("report", args=[month.customer, "usage-to-cost"]) if month.customer and month.edition else ""
     return CloseLine(
         name=month.customer_name or month.customer or _("Belongs to nobody yet"),
@@ -95,7 +98,9 @@ def _line(month: MonthClose) -> CloseLine:
         edition=str(month.edition or ""),
         published=instant_words(month.published_at) if month.published_at else "",
         totals=tuple(_total(*total) for total in month.totals),
-        findings=_blocks_first(month.findings),
+        step=steps.get(month.status, "") if month.customer else "",
+        blocks=tuple(finding for finding in month.findings if finding.is_block),
+        notes=tuple(finding for finding in month.findings if not finding.is_block),
         url=f"{address}?period={month.cycle}" if address else "",
     )
 
@@ -106,7 +111,3 @@ def _total(currency: str, list_cost: str, billed_cost: str) -> tuple[str, str, s
 
 def _shown(exact: str, currency: str) -> str:
     return figure(plain(round_minor(Decimal(exact), currency)))
-
-
-def _blocks_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: (not finding.is_block, finding.check)))

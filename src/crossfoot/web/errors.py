@@ -50,10 +50,13 @@ class ErrorPages:
 
 def refusal(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """The answer to a request that is refused."""
+    private = {"Cache-Control": PRIVATE}  # also where a middleware before ours refused
     if wants_json(request):
-        return JsonResponse({"error": {"status": status, "sentence": sentence}}, status=status)
+        return JsonResponse({"error": {"status": status, "sentence": sentence}}, status=status, headers=private)
     context = {"title": TITLES.get(status, TITLES[400]), "sentence": sentence, "status": status}
-    return render(request, "web/refused.html", context, status=status)
+    response = render(request, "web/refused.html", context, status=status)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -74,11 +77,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Django's 404: no such address."""
     return refusal(request, 404, NotFound().sentence)
-
-
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """A form that was not ours or is too old."""
-    return refusal(request, 403, _("This form is too old to be trusted: reload the page and send it again."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -25,13 +25,12 @@ class Figure:
 
 def headline(table: Table) -> tuple[Figure, ...]:
     """Cost, list cost and one share; or, in several currencies, the cost in each of the first three."""
+    labels = {column.key: _(column.label) for column in table.columns}
     totals = [total for total in table.totals if COST in total]
     if len(totals) != 1:
-        return tuple(_money(total, COST, _("Cost before tax")) for total in totals[:MOST])
+        return tuple(_money(total, COST, labels[COST]) for total in totals[:MOST])
     total = totals[0]
-    found = [_money(total, COST, _("Cost before tax"))]
-    if LIST in total:
-        found.append(_money(total, LIST, _("At list price")))
+    found = [_money(total, key, labels[key]) for key in (COST, LIST) if key in total]
     third = _lines(table) if table.report.is_lines else _share(table, total)
     return (*found, third) if third else tuple(found)
 
@@ -59,4 +58,5 @@ def _share(table: Table, total: Record) -> Figure | None:
         return None
     name = max(sums, key=lambda key: sums[key])
     largest = share(sums[name], whole)
-    return Figure(largest, "%", name or _(name_of_nothing(first))) if largest else None
+    words = _("largest: {name}").format(name=name or _(name_of_nothing(first)))
+    return Figure(largest, "%", words) if largest else None

@@ -1,5 +1,7 @@
-"""Home: the few numbers that matter. A customer's person: the last closed month and its change, this month so far, what
-moved. The reseller's people: the month close, or the customers for those who do not close.
+"""Home: the few numbers that matter.
+
+A customer's person: the last closed month and its change, this month so far, what moved. The reseller's people: the
+month close, or the customers for those who do not close.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,13 +104,15 @@ def _months(scope: Scope, cycles: Sequence[str]) -> dict[str, Any]:
     editions = {edition.cycle: edition for edition in by_month.meta.editions}
     costs = _costs(by_month)
     closed = next((cycle for cycle in cycles if cycle in editions and editions[cycle].status == FINAL), None)
+    movers = _movers(scope, closed) if closed and previous_cycle(closed) in editions else ()
     is_open = editions[cycles[0]].status != FINAL if cycles[0] in editions else False
     return {
         "closed": _card(scope, closed, editions[closed], costs) if closed else None,
         "current": _card(scope, cycles[0], editions[cycles[0]], costs) if is_open else None,
         "through": through_words(by_month.meta.data_through) if by_month.meta.data_through else "",
         "chart": render_chart(by_month, gettext),
-        "movers": _movers(scope, closed) if closed and previous_cycle(closed) in editions else (),
+        "movers": movers,
+        "currency": movers[0].currency if len({mover.currency for mover in movers}) == 1 else "",
         "moved_from": cycle_words(previous_cycle(closed)) if closed else "",
         "moved_to": cycle_words(closed) if closed else "",
         "known_issues": by_month.meta.known_issues,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from crossfoot.core.clock import today
 from crossfoot.core.period import Period, parse_period
 from crossfoot.core.words import mark as _
-from crossfoot.render.screen import period_words, span_words
+from crossfoot.render.screen import cycle_words, period_words, span_words
 
 NAMED = (("this-month", _("This month")), ("last-month", _("Last month")), ("last-7-days", _("Last 7 days")))
 MONTHS_IN_QUARTER = 3
@@ -36,7 +36,7 @@ def period_groups(chosen: Period | None, cycles: Sequence[str]) -> tuple[Group, 
     quarters = dict.fromkeys(_quarter(cycle) for cycle in cycles)
     years = dict.fromkeys(cycle[:4] for cycle in cycles)
     groups = [
-        Group(gettext("Month"), tuple(_option(cycle) for cycle in cycles)),
+        Group(gettext("Month"), tuple(Option(cycle, cycle_words(cycle)) for cycle in cycles)),
         Group(gettext("Quarter"), tuple(_option(_months_of_quarter(*q), f"Q{q[1]} {q[0]}") for q in quarters)),
         Group(gettext("Year"), tuple(_option(f"{year}-01..{year}-12", year) for year in years)),
         Group(gettext("From today"), tuple(_option(word, gettext(label)) for word, label in NAMED)),
@@ -44,10 +44,9 @@ def period_groups(chosen: Period | None, cycles: Sequence[str]) -> tuple[Group, 
     return tuple(_choose([group for group in groups if group.options], chosen))
 
 
-def _option(text: str, name: str = "") -> Option:
+def _option(text: str, name: str) -> Option:
     period = parse_period(text, today())
-    dates = span_words(period.start, period.last_day)
-    return Option(text, f"{name or period_words(period)}: {dates}")
+    return Option(text, f"{name}: {span_words(period.start, period.last_day)}")
 
 
 def _quarter(cycle: str) -> tuple[str, int]:

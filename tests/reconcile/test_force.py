@@ -1,0 +1,50 @@
+"""Which bill is in force: final before month to date, then the day it is of, then the arrival."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from crossfoot.reconcile.force import Bill, Part, accounts_by_bill, choose, find_final
+
+
+def bill(name: str, as_of: int = 0, hour: int = 9) -> Bill:
+    """A bill of 2026-10; without a day it is of, it is the final one."""
+    return Bill(
+        sha256=name,
+        name=name,
+        cycle="2026-10",
+        is_final=not as_of,
+        as_of=date(2026, 10, as_of) if as_of else None,
+        received_at=datetime(2026, 11, 5, hour, tzinfo=UTC),
+    )
+
+
+def part(account: str, of: Bill) -> Part:
+    return Part(account=account, cycle="2026-10", bill=of)
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "wanted"),
+    [
+        ([bill("of the 6th", 6), bill("of the 5th", 5, hour=10)], "of the 6th"),
+        ([bill("first", 6), bill("sent again", 6, hour=10)], "sent again"),
+        ([bill("final"), bill("late month to date", 30, hour=23)], "final"),
+        ([bill("final"), bill("final again", hour=10)], "final again"),
+    ],
+)
+def test_the_newest_is_in_force(arrivals, wanted):
+    for order in (arrivals, arrivals[::-1]):
+        [found] = choose(part("x", one) for one in order)
+        assert found.bill.name == wanted
+
+
+def test_each_account_has_its_own():
+    old, new = bill("old", 5), bill("new", 6)
+    chosen = choose([part("x", old), part("y", old), part("x", new)])
+    assert accounts_by_bill(chosen) == {new: {"x"}, old: {"y"}}
+
+
+def test_a_month_is_closed_when_every_account_of_the_customer_has_a_final_bill():
+    parts = [part("x", bill("final")), part("y", bill("of the 6th", 6))]
+    owned = {"both": {"x", "y"}, "closed": {"x", "silent"}, "open": {"y"}, "nothing": {"silent"}}
+    assert find_final(parts, owned) == {"closed"}

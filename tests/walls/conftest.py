@@ -1,0 +1,29 @@
+"""The house with its canaries: built once a process, and again only after a test has emptied the portal."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections
+
+from crossfoot.runtime.home import open_home
+
+if TYPE_CHECKING:
+    from tests.portal import Portal
+
+
+@pytest.fixture
+def house(server: None) -> "Iterator[Portal]":
+    """The canaries' portal, to be read only."""
+    from tests.portal import Portal  # noqa: PLC0415 - needs Django's settings, which need the home
+    from tests.walls.house import build, is_built  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as inbox:
+        found = Portal(open_home(), Path(inbox))
+        if not is_built():
+            found.empty()
+            build(found)
+        yield found
+    connections.close_all()

@@ -1,0 +1,232 @@
+"""Three customers, every text and every amount of which gives its owner away.
+
+Alpha (C0001) has two accounts, Beta (C0002) one, and Gamma's id (C00010) begins with Alpha's. Each account's texts hold
+a word of its own in every text column of a bill, and its amounts have digits that nobody else has. What the reseller
+pays has digits of a third kind, which no customer may ever see.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from crossfoot.access.models import Customer, User
+from crossfoot.access.rls import as_staff
+from crossfoot.core.roles import Role
+from crossfoot.sources.columns import COLUMNS, PAYMENT_PARTS, Holds
+from crossfoot.support.models import KnownIssue
+from tests.portal import Portal, line
+
+ALPHA, BETA, GAMMA = "C0001", "C0002", "C00010"
+ACCOUNTS = {"acct-a1": ALPHA, "acct-a2": ALPHA, "acct-b1": BETA, "acct-g1": GAMMA}
+NAMES = {ALPHA: "Alpha zqAnamezq", BETA: "Beta zqBnamezq", GAMMA: "Gamma zqGnamezq"}
+WORDS = {"acct-a1": "zqAone", "acct-a2": "zqAtwo", "acct-b1": "zqBone", "acct-g1": "zqGone"}
+PROJECTS = ("red", "blue")
+RULES = (
+    "zqruleA,2020-01-01,,C0001,,list_pct,93.217431",
+    "zqruleB,2020-01-01,,C0002,,list_pct,94.316279",
+    "zqruleG,2020-01-01,,C00010,,list_pct,95.412867",
+)
+PERCENTS = {ALPHA: Decimal("93.217431"), BETA: Decimal("94.316279"), GAMMA: Decimal("95.412867")}
+OPEN, FINAL = "2026-11", "2026-10"
+# Numbers and codes have their own forms; everything else is a free text of whoever runs the resource.
+CODES = {"customer_id", "bill_type", "charge_mode", "currency", "indirect_partner_id", "enterprise_project_id", "cycle"}
+TEXTS = tuple(c.key for c in COLUMNS if c.holds is Holds.TEXT and c.key not in CODES)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One line of the house: what it says, what the customer is billed, and what the reseller pays."""
+
+    cells: Mapping[str, str]
+    customer: str
+    account: str
+    project: str | None
+    day: str
+    list_cost: Decimal
+    billed: Decimal
+    settled: Decimal | None
+    word: str
+
+    @property
+    def cycle(self) -> str:
+        return self.day[:7]
+
+
+def _charge(number: int, account: str, project: str, day: str, *, is_final: bool) -> Charge:
+    """Every amount of the line is its own: `number` stands in its digits."""
+    word = WORDS[account]
+    parts = {key: Decimal(f"{70_000 + 1_000 * i + number}.{number:02}{i:02}") for i, key in enumerate(PAYMENT_PARTS)}
+    amount = sum(parts.values(), Decimal(0))
+    discount, truncated = Decimal(f"{41_000 + number}.{number:02}31"), Decimal(f"{42_000 + number}.{number:02}57")
+    official = discount + truncated + amount
+    settled = Decimal(f"{512_000 + 7 * number}.{number:02}83") if is_final else None
+    customer = ACCOUNTS[account]
+    cells = {key: f"{word}-{key}-{number}" for key in TEXTS} | {
+        "enterprise_project_id": f"{word}-project-{project}" if project else "",
+        "resource_tag": f"zqkey:{word}-tag-{number};{word}-key-{number}:x",
+        "cloud_service_type_name": f"{word}-service-{number % 2}",
+        "usage": f"{number}.5",
+        "unit_price": f"{number}.0625",
+        **{key: str(value) for key, value in parts.items()},
+        "amount": str(amount),
+        "discount_amount": str(discount),
+        "truncated_amount": str(truncated),
+        "settlement_amount": "" if settled is None else str(settled),
+    }
+    return Charge(
+        cells=line(account, day, str(official), **cells),
+        customer=customer,
+        account=account,
+        project=cells["enterprise_project_id"] or None,
+        day=day,
+        list_cost=official,
+        billed=(official * PERCENTS[customer] / 100).quantize(Decimal("1e-8"), ROUND_HALF_UP),
+        settled=settled,
+        word=word,
+    )
+
+
+def _charges() -> tuple[Charge, ...]:
+    found = []
+    for i, account in enumerate(ACCOUNTS):
+        for j, project in enumerate((*PROJECTS, "")):
+            number = 11 + 10 * i + j
+            found.append(_charge(number, account, project, f"2026-10-{3 + j:02}", is_final=True))
+        found.append(_charge(15 + 10 * i, account, "red", "2026-11-02", is_final=False))
+    return tuple(found)
+
+
+CHARGES = _charges()
+
+
+def charges(*, customer: str = "", account: str = "", cycle: str = "") -> list[Charge]:
+    """The lines of a customer, an account, a cycle."""
+    return [
+        c
+        for c in CHARGES
+        if customer in {"", c.customer} and account in {"", c.account} and (not cycle or c.cycle == cycle)
+    ]
+
+
+# What gives somebody away
+
+
+def amount(value: Decimal) -> str:
+    """A pattern for an amount in any spelling: 71203.49, 71,203.49, 71 203.48700000."""
+    shown = {str(abs(value).quantize(Decimal("0.01"), rounding)) for rounding in (ROUND_HALF_UP, ROUND_DOWN)}
+    return "|".join(_spelled(text) for text in sorted(shown))
+
+
+def _spelled(text: str) -> str:
+    whole, _, cents = text.partition(".")
+    return r"(?<!\d)" + r"\D?".join(re.findall(r"\d{1,3}(?=(?:\d{3})*$)", whole)) + r"\." + cents
+
+
+def _sums(found: Iterable[Charge], key: str) -> list[Decimal]:
+    """Each line's amount, and the sums that a report of a few groups would show."""
+    values = [Decimal(c.cells[key]) for c in found if c.cells[key]]
+    return [*values, sum(values, Decimal(0))]
+
+
+def marks_of(found: list[Charge]) -> re.Pattern[str]:
+    """Whatever would show that an answer saw one of these lines: words, account, name, and amounts with their sums."""
+    texts = {c.word for c in found} | {c.account for c in found}
+    texts |= {NAMES[c.customer].split()[1] for c in found} - {NAMES[ALPHA].split()[1]}
+    money = {*(c.list_cost for c in found), *(c.billed for c in found), *_sums(found, "official_amount")}
+    money |= {sum((c.billed for c in found if c.cycle == cycle), Decimal(0)) for cycle in (OPEN, FINAL)}
+    return re.compile("|".join([*sorted(map(re.escape, texts)), *sorted(map(amount, money))]), re.IGNORECASE)
+
+
+def _buy_amounts(customer: str, accounts: tuple[str, ...]) -> set[Decimal]:
+    """Settlement, what is left of it, and every amount as received: per line, per account, per customer."""
+    keys = ("settlement_amount", "amount", "discount_amount", "truncated_amount", *PAYMENT_PARTS)
+    found: set[Decimal] = set()
+    for group in (charges(customer=customer), *(charges(account=a) for a in accounts)):
+        final = [c for c in group if c.settled is not None]
+        for lines in (group, final):
+            found |= {value for key in keys for value in _sums(lines, key)}
+        found |= {c.billed - c.settled for c in final if c.settled is not None}
+        settled = sum((c.settled for c in final if c.settled is not None), Decimal(0))
+        found.add(sum((c.billed for c in final), Decimal(0)) - settled)
+        found.add(sum((c.list_cost for c in final), Decimal(0)) - settled)
+    return found
+
+
+BUY_WORDS = ("settlement", "buy_cost", "buy cost", "margin", "price_rule", "price rule", "zqrule", "list_pct", "buy/")
+BUY_AMOUNTS = {
+    value
+    for customer in NAMES
+    for value in _buy_amounts(customer, tuple(a for a, c in ACCOUNTS.items() if c == customer))
+}
+PERCENT_WORDS = tuple(re.escape(f"{p}") for p in PERCENTS.values())
+BUY = re.compile("|".join([*BUY_WORDS, *PERCENT_WORDS, *sorted(map(amount, BUY_AMOUNTS))]), re.IGNORECASE)
+FOREIGN = marks_of(charges(customer=BETA) + charges(customer=GAMMA))  # what nobody of Alpha may see
+HIDDEN = marks_of(charges(account="acct-a1"))  # what Bob, a viewer of acct-a2, may not see either
+BOTH = f"{FINAL}..{OPEN}"
+
+
+def finds(pattern: re.Pattern[str], data: bytes | str, echo: Iterable[str] = ()) -> list[str]:
+    """What of the pattern stands in an answer, beside what the question itself said."""
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    for said in echo:
+        text = text.replace(said, "")
+    return sorted(set(pattern.findall(text)))
+
+
+# The house itself
+
+
+def build(portal: Portal) -> Portal:
+    """October final and November so far, published; one person of each role, and some that are narrowed."""
+    portal.customers(*(f"{customer},{NAMES[customer]},USD,{account},," for account, customer in ACCOUNTS.items()))
+    portal.prices(*RULES)
+    portal.ingest(portal.bill("customerBill_202610.tar.gz", [c.cells for c in charges(cycle=FINAL)]))
+    portal.ingest(portal.bill("customerUsageV2_202611_20261103.tar.gz", [c.cells for c in charges(cycle=OPEN)]))
+    for published in portal.publish():
+        assert not published.blocked, published.findings
+    everybody = people(portal)
+    for name, customer in (("alice", ""), ("charlie", ""), ("gus", ""), ("dana", BETA)):
+        portal.document("charges", everybody[name], customer)
+    with as_staff():
+        KnownIssue.objects.bulk_create(_issue(customer) for customer in ("", *NAMES))
+    return portal
+
+
+def issue_of(customer: str) -> str:
+    """The sentence of a known issue; one without a customer is everybody's."""
+    return f"An issue of {NAMES[customer]}." if customer else "An issue of everybody."
+
+
+def _issue(customer: str) -> KnownIssue:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    return KnownIssue(
+        customer_key=customer,
+        first_day=date(2026, 10, 1),
+        last_day=date(2026, 10, 31),
+        sentence=issue_of(customer),
+        written_at=at,
+        written_by="erin@example.com",
+    )
+
+
+def people(portal: Portal) -> dict[str, User]:
+    """One person of each role, and those who see less or more than a role says."""
+    return {
+        "alice": portal.alice,
+        "bob": portal.bob,
+        "ada": portal.person("ada", Role.CUSTOMER_ADMIN, ALPHA),
+        "pia": portal.person("pia", Role.CUSTOMER_VIEWER, ALPHA, projects=["zqAone-project-red"]),
+        "charlie": portal.charlie,
+        "gus": portal.person("gus", Role.CUSTOMER_FINANCE, GAMMA),
+        "dana": portal.dana,
+        "erin": portal.erin,
+        "frank": portal.frank,
+    }
+
+
+def is_built() -> bool:
+    """False once somebody emptied the portal."""
+    with as_staff():
+        return Customer.objects.filter(name=NAMES[GAMMA]).exists()

@@ -1,0 +1,62 @@
+"""Every address of the portal and what each person gets there: customer C0001's addresses, asked by everybody.
+
+Taken against the URLconf by test_matrix.py: an address that is not here fails the build.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+NOBODY = "nobody"
+PEOPLE = ("alice", "bob", "charlie", "dana", "erin", "frank")
+OK, MOVED, UNKNOWN, FORBIDDEN, MISSING, NOT_SO = 200, 302, 401, 403, 404, 405
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """An address, an example of it, and the status for each person."""
+
+    pattern: str
+    example: str
+    method: str = "get"
+    seen: dict[str, int]
+
+
+def everybody(status: int, **others: int) -> dict[str, int]:
+    """One status for all, and the exceptions."""
+    return dict.fromkeys((NOBODY, *PEOPLE), status) | others
+
+
+REPORT = everybody(OK, nobody=MOVED, charlie=MISSING)
+FILE = everybody(OK, nobody=MOVED, bob=FORBIDDEN, charlie=MISSING)
+
+ROUTES = (
+    Route(pattern="", example="/", seen=everybody(OK, nobody=MOVED)),
+    Route(pattern="login", example="/login", seen=everybody(MOVED, nobody=OK)),
+    Route(pattern="logout", example="/logout", method="post", seen=everybody(MOVED)),
+    Route(pattern="inactive", example="/inactive", seen=everybody(OK)),
+    Route(pattern="close", example="/close", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
+    Route(pattern="c/<str:customer>/", example="/c/C0001/", seen=REPORT),
+    Route(pattern="c/<str:customer>/<slug:key>", example="/c/C0001/usage-to-cost", seen=REPORT),
+    Route(pattern="c/<str:customer>/<slug:key>.csv", example="/c/C0001/usage-to-cost.csv", seen=FILE),
+    Route(pattern="c/<str:customer>/<slug:key>.json", example="/c/C0001/usage-to-cost.json", seen=FILE),
+    Route(
+        pattern="c/<str:customer>/<slug:key>.csv-metadata.json",
+        example="/c/C0001/usage-to-cost.csv-metadata.json",
+        seen=FILE,
+    ),
+    Route(
+        pattern="api/v1/reports/<slug:key>",
+        example="/api/v1/reports/usage-to-cost?customer=C0001",
+        seen=FILE | {NOBODY: UNKNOWN},
+    ),
+)
+
+
+def patterns(found: list[URLPattern | URLResolver] | None = None, before: str = "") -> list[str]:
+    """The patterns of the URLconf itself."""
+    listed = []
+    for one in get_resolver().url_patterns if found is None else found:
+        here = before + str(one.pattern)
+        listed += patterns(one.url_patterns, here) if isinstance(one, URLResolver) else [here]
+    return listed

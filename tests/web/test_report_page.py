@@ -1,0 +1,214 @@
+"""The report page: its parts in their order, one number in every medium, links that keep the question."""
+
+import csv
+import io
+import json
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from crossfoot.render.screen import figure
+from tests.portal import LIST_X_1, Portal, line
+from tests.web.house import CANARY_A
+from tests.web.test_matrix import status, text
+
+PAGE = "/c/C0001/usage-to-cost?period=2026-10"
+PARTS = (
+    "<h1>",
+    'class="question"',
+    'class="actions"',
+    'name="period"',
+    'name="by"',
+    'id="provenance"',
+    'class="headline"',
+    'class="chart"',
+    "<table",
+    "How to read this",
+    "Definitions of these columns",
+    "Result",
+    "sha256",
+)
+
+
+@pytest.fixture
+def alice(clients: dict[str, Client]) -> Client:
+    return clients["alice"]
+
+
+def test_the_parts_stand_in_their_order(alice: Client) -> None:
+    body = text(alice, PAGE)
+    places = [body.find(part) for part in PARTS]
+    assert -1 not in places, dict(zip(PARTS, places, strict=True))
+    assert places == sorted(places)
+
+
+def test_the_page_says_where_its_numbers_come_from(alice: Client) -> None:
+    body = text(alice, PAGE)
+    assert re.search(
+        r"1–31 Oct 2026 · GMT\+08:00 · USD, before tax · data through 31 Oct 2026 24:00 · published .* · edition 1, final",
+        body,
+    )
+
+
+def test_screen_csv_and_json_show_one_number(alice: Client) -> None:
+    body = text(alice, PAGE)
+    document = json.loads(text(alice, PAGE.replace("?", ".json?")))
+    rows = list(csv.DictReader(io.StringIO(text(alice, PAGE.replace("?", ".csv?")).removeprefix("\ufeff"), newline="")))
+    assert [row["billed_cost"] for row in rows] == [row["billed_cost"] for row in document["rows"]] == ["33.33", "4.44"]
+    assert document["totals"] == [{"currency": "USD", "list_cost": "37.77", "billed_cost": "37.77"}]
+    for amount in ("33.33", "4.44", "37.77"):
+        assert figure(amount) in body
+    assert document["meta"]["id"] in body
+    assert document["meta"]["hash"].removeprefix("sha256:") in body
+
+
+def test_the_api_sends_the_bytes_of_the_page_s_json(alice: Client) -> None:
+    page = text(alice, "/c/C0001/usage-to-cost.json?period=2026-10&by=region")
+    assert text(alice, "/api/v1/reports/usage-to-cost?customer=C0001&period=2026-10&by=region") == page
+    assert text(alice, "/api/v1/reports/usage-to-cost?period=2026-10&by=region") == page
+
+
+def test_a_text_that_looks_like_a_formula_is_guarded_in_csv_alone(alice: Client) -> None:
+    assert f"'=OBS {CANARY_A}" in text(alice, PAGE.replace("?", ".csv?"))
+    assert f">=OBS {CANARY_A}<" in text(alice, PAGE)
+
+
+def test_a_row_opens_the_charges_that_add_up_to_it(alice: Client) -> None:
+    link = next(found for found in links(text(alice, PAGE + "&account=acct-a1")) if "ECS" in found)
+    assert "account=acct-a1" in link
+    body = text(alice, link)
+    assert "11.11000000" in body
+    assert "22.22" not in body
+    assert "Usage to cost</a>" in body  # the way back
+
+
+def test_the_way_back_keeps_the_filters_that_were_there(alice: Client) -> None:
+    link = next(found for found in links(text(alice, PAGE + "&account=acct-a1")) if "ECS" in found)
+    back = next(found for found in links(text(alice, link)) if found.startswith("/c/C0001/usage-to-cost?"))
+    assert back == "/c/C0001/usage-to-cost?period=2026-10&account=acct-a1&by=service"
+
+
+def test_nothing_tagged_can_be_opened(alice: Client) -> None:
+    body = text(alice, PAGE + "&by=tag:env")
+    assert "untagged" in body
+    assert "88.2" in body  # 33.33 of 37.77 carry the tag
+    link = next(found for found in links(body) if "tag:env=%28none%29" in found)
+    assert "4.44000000" in text(alice, link)
+
+
+def test_downloads_are_pinned_to_what_is_shown(house: Portal, alice: Client) -> None:
+    body = text(alice, PAGE)
+    link = next(found for found in links(body) if ".csv?" in found)
+    assert "as_of=" in link
+    before = text(alice, link)
+    bill = [line("acct-a1", "2026-10-03", "99.99000000", cloud_service_type_name="Late service")]
+    (house.inbox / "late").mkdir()
+    receipts = house.ingest(house.bill("late/customerBill_202610.tar.gz", bill))
+    published = house.publish()
+    print(receipts, published)
+    assert text(alice, link) == before
+    assert "99.99" in text(alice, PAGE)
+    assert "You see what was known at" in text(alice, link.replace(".csv?", "?"))
+
+
+def test_every_link_keeps_the_question(alice: Client) -> None:
+    body = text(alice, PAGE + "&account=acct-a1&by=region&digits=exact")
+    for link in links(body):
+        if link.startswith(("?", "/c/C0001/usage-to-cost")) and "choose" in link:
+            assert "period=2026-10" in link
+            assert "account=acct-a1" in link
+            assert "by=region" in link
+            assert "digits=exact" in link
+
+
+def test_dates_and_a_tag_that_are_typed_become_the_question(alice: Client) -> None:
+    moved = alice.get(PAGE + "&from=2026-10-03&to=2026-10-04&tag=env&by=service")
+    assert moved.status_code == 302
+    assert moved["Location"] == "/c/C0001/usage-to-cost?period=2026-10-03..2026-10-04&by=tag:env"
+    assert "33.33" in text(alice, moved["Location"])
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=2026-10-03", "A range of dates needs both"),
+        ("period=someday", "is not one that can be read"),
+        ("by=shoe_size", "has no dimension"),
+        ("utm_source=mail", "has no dimension"),
+        ("by=service,region,account", "Group by one or two"),
+        ("as_of=yesterday", "is not an instant"),
+        ("digits=all", "Digits are shown or exact"),
+        ("page=minus", "is not a number"),
+        ("choose=shoe_size", "cannot be filtered by"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_sentence(alice: Client, query: str, sentence: str) -> None:
+    response = alice.get(f"/c/C0001/usage-to-cost?{query}")
+    assert response.status_code == 422
+    assert sentence in unescape(response.content.decode())
+
+
+def test_a_page_behind_the_last_is_not_there(alice: Client) -> None:
+    assert status(alice, "/c/C0001/charges?page=7") == 404
+
+
+def test_an_unknown_report_is_not_there(alice: Client) -> None:
+    assert status(alice, "/c/C0001/shoe-sizes") == 404
+    assert json.loads(text(alice, "/c/C0001/shoe-sizes.json"))["error"]["status"] == 404
+
+
+def test_filters_that_match_nothing_say_which_one_to_loosen(alice: Client) -> None:
+    body = text(alice, PAGE + "&service=Nothing%20of%20the%20sort")
+    assert "Nothing matches these filters" in body
+    assert "without Service Nothing of the sort" in body
+
+
+def test_a_month_without_a_bill_says_so(alice: Client) -> None:
+    assert "Nothing is published yet" in text(alice, "/c/C0001/usage-to-cost?period=2025-01")
+
+
+def test_an_open_list_offers_the_values_of_the_period(alice: Client) -> None:
+    body = text(alice, PAGE + "&choose=service&region=x")
+    assert f'value="ECS {CANARY_A}"' in body
+    assert '<input type="hidden" name="region" value="x">' in body
+
+
+def test_who_may_not_take_files_is_not_offered_any(clients: dict[str, Client]) -> None:
+    assert "Download" in text(clients["alice"], PAGE)
+    assert "Download" not in text(clients["bob"], PAGE)
+
+
+def test_what_is_opened_and_taken_is_recorded(house: Portal, alice: Client) -> None:
+    from crossfoot.access.rls import as_staff  # noqa: PLC0415
+    from crossfoot.audit.models import Entry  # noqa: PLC0415
+
+    text(alice, PAGE)
+    text(alice, PAGE.replace("?", ".csv?"))
+    with as_staff():
+        acts = list(Entry.objects.filter(actor=house.alice.email).values_list("action", "customer"))
+    assert ("report:viewed", "C0001") in acts
+    assert ("report:exported", "C0001") in acts
+
+
+def test_long_tables_are_paged_and_say_so(portal: Portal) -> None:
+    portal.customers("C0001,Alpha,USD,acct-a1,,")
+    portal.prices(LIST_X_1)
+    lines = [line("acct-a1", "2026-10-03", "1.00000000", resource_id=f"vm-{n}") for n in range(201)]
+    portal.ingest(portal.bill("customerBill_202610.tar.gz", lines))
+    portal.publish()
+    alice = portal.client_for(portal.alice)
+    alice.defaults["SERVER_NAME"] = "127.0.0.1"
+    for address in ("/c/C0001/charges?period=2026-10", "/c/C0001/usage-to-cost?period=2026-10&by=resource"):
+        first, second = text(alice, address), text(alice, address + "&page=2")
+        assert "Rows 1 to 200 of 201." in first
+        assert "Rows 201 to 201 of 201." in second
+        assert first.count('<th scope="row"') == 201  # and the total
+        assert second.count('<th scope="row"') == 2
+        assert "201.00" in first
+
+
+def links(body: str) -> list[str]:
+    """The addresses that a page leads to."""
+    return [unescape(found) for found in re.findall(r'href="([^"]*)"', body)]
