@@ -9,7 +9,11 @@ from tests.portal import Portal, line
 CYCLES = ("2026-08", "2026-09", "2026-10")
 ACCOUNTS = ("acct-1", "acct-2", "acct-3", "acct-4")
 CUSTOMERS = ("C0001", "C0002", "C0003")
-SERVICES = (("hws.service.type.ec2", "Elastic Cloud Server"), ("hws.service.type.ebs", "Elastic Volume Service"), ("hws.x", ""))
+SERVICES = (
+    ("hws.service.type.ec2", "Elastic Cloud Server"),
+    ("hws.service.type.ebs", "Elastic Volume Service"),
+    ("hws.x", ""),
+)
 KINDS = ("5",) * 8 + ("1", "2", "3", "8", "12", "13", "14", "18", "103", "23", "9", "16", "15", "100", "17", "25")
 HANDS_OVER = ("2026-08-15", "2026-09-01", "2026-09-20", "2026-10-16")
 
@@ -98,4 +102,6 @@ class Reseller:
         return f"{sign}{units // 10**8}.{units % 10**8:08}"
 
     def _percent(self) -> str:
-        return self.dice.choice(("100", "90", "50", "112.5", f"{self.dice.randrange(1, 200)}.{self.dice.randrange(10**6):06}"))
+        return self.dice.choice(
+            ("100", "90", "50", "112.5", f"{self.dice.randrange(1, 200)}.{self.dice.randrange(10**6):06}")
+        )

@@ -10,7 +10,7 @@ from tests.reconcile.reseller import CYCLES, Reseller
 
 
 def _run(portal: Portal, seed: int) -> None:
-    reseller = Reseller(Random(seed))
+    reseller = Reseller(Random(seed))  # noqa: S311 - repeatable, not secret
     portal.prices(*reseller.prices())
     portal.customers(*reseller.owners())
     compared = 0

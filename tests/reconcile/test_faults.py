@@ -25,7 +25,7 @@ def house(portal: Portal) -> Portal:
     refund = line("acct-1", "2026-10-04", "-10", bill_type="4", original_order_id="O1")
     other = {"settlement_amount": "1.5", "cloud_service_type_name": "Elastic IP"}
     portal.ingest(portal.bill(SEPTEMBER, [order, line("acct-2", "2026-09-03", "2", **other)]))
-    portal.ingest(portal.bill(OCTOBER, [refund, line("acct-2", "2026-10-03", "2.005", **other)]))
+    portal.ingest(portal.bill(OCTOBER, [refund, line("acct-2", "2026-10-31", "2.005", **other)]))
     portal.publish()
     return portal
 
@@ -60,10 +60,12 @@ def test_a_flipped_bit_in_a_landed_bill_names_it_and_whom_it_touches(house):
     path = landed(house, OCTOBER)
     flip(path)
     outcome = reconcile(house.home)
-    assert outcome.faults == (
-        f"The landed file {OCTOBER} ({path.name}) was altered: it touches C0001, C0002 of 2026-10. "
-        "Restore it from the backup.",
-    )
+    assert list(outcome.faults) == [
+        (
+            f"The landed file {OCTOBER} ({path.name}) was altered: it touches C0001, C0002 of 2026-10. "
+            "Restore it from the backup."
+        )
+    ]
     assert {cycle for _, cycle, _ in pairs(outcome)} == {"2026-09"}
     assert {(m.customer, m.cycle) for m in outcome.not_compared} == {("C0001", "2026-10"), ("C0002", "2026-10")}
     assert not any(pairs(outcome).values())
@@ -73,10 +75,12 @@ def test_without_the_bill_of_the_order_a_later_refund_is_not_compared(house):
     path = landed(house, SEPTEMBER)
     path.unlink()
     outcome = reconcile(house.home)
-    assert outcome.faults == (
-        f"The landed file {SEPTEMBER} ({path.name}) is missing: it touches C0001, C0002 of 2026-09. "
-        "Restore it from the backup.",
-    )
+    assert list(outcome.faults) == [
+        (
+            f"The landed file {SEPTEMBER} ({path.name}) is missing: it touches C0001, C0002 of 2026-09. "
+            "Restore it from the backup."
+        )
+    ]
     assert set(pairs(outcome)) == {("C0002", "2026-10", ledger) for ledger in ("list", "sell", "buy")}
 
 
@@ -89,9 +93,7 @@ def test_a_flipped_bit_in_a_published_file_names_it_and_its_customer(house, tree
             path = EditionFile.objects.get(customer_id="C0002", edition__cycle="2026-10", tree=tree).path
     flip(Path(house.home.lake) / path)
     outcome = reconcile(house.home)
-    assert outcome.faults == (
-        f"The published file {path} of C0002 2026-10 was altered. Restore it from the backup.",
-    )
+    assert outcome.faults == (f"The published file {path} of C0002 2026-10 was altered. Restore it from the backup.",)
     assert len(pairs(outcome)) == 12
     assert not any(pairs(outcome).values())
 
@@ -112,7 +114,9 @@ def test_one_unit_of_the_last_digit_is_a_residual(house):
 
 def test_right_totals_under_a_wrong_service_are_a_fault(house):
     with as_staff():
-        EditionTotal.objects.filter(edition__cycle="2026-09", customer_id="C0002").update(service="Elastic Cloud Server")
+        EditionTotal.objects.filter(edition__cycle="2026-09", customer_id="C0002").update(
+            service="Elastic Cloud Server"
+        )
     outcome = reconcile(house.home)
     assert not any(pairs(outcome).values())
     [fault] = outcome.faults
@@ -156,7 +160,7 @@ def test_what_changed_since_is_not_compared_and_no_error(house):
 
 
 def test_what_is_blocked_or_was_never_published_is_not_compared(house):
-    strange = line("acct-2", "2026-10-03", "2", bill_type="77")
+    strange = line("acct-2", "2026-10-31", "2", bill_type="77")
     house.ingest(house.bill("customerBill_202610.tar.gz", [strange]))
     house.ingest(house.bill("customerBill_202611.tar.gz", [line("acct-1", "2026-11-03", "2")]))
     house.publish("2026-10")
@@ -185,7 +189,7 @@ def test_an_account_that_stands_in_two_newest_editions_is_sold_twice(house):
 def test_only_the_newest_edition_counts(house):
     with as_staff():
         before = Edition.objects.count()
-    house.ingest(house.bill("customerBill_202610.tar.gz", [line("acct-2", "2026-10-03", "7")]))
+    house.ingest(house.bill("customerBill_202610.tar.gz", [line("acct-2", "2026-10-31", "7")]))
     house.publish()
     with as_staff():
         assert Edition.objects.count() == before + 1

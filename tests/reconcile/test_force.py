@@ -1,13 +1,13 @@
 """Which bill is in force: final before month to date, then the day it is of, then the arrival."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from crossfoot.reconcile.force import Bill, Part, accounts_by_bill, choose, find_final
 
 
-def bill(name: str, as_of: int = 0, hour: int = 9) -> Bill:
+def bill(name: str, as_of: int = 0, arrival: int = 1) -> Bill:
     """A bill of 2026-10; without a day it is of, it is the final one."""
     return Bill(
         sha256=name,
@@ -15,7 +15,7 @@ def bill(name: str, as_of: int = 0, hour: int = 9) -> Bill:
         cycle="2026-10",
         is_final=not as_of,
         as_of=date(2026, 10, as_of) if as_of else None,
-        received_at=datetime(2026, 11, 5, hour, tzinfo=UTC),
+        arrival=arrival,
     )
 
 
@@ -26,10 +26,10 @@ def part(account: str, of: Bill) -> Part:
 @pytest.mark.parametrize(
     ("arrivals", "wanted"),
     [
-        ([bill("of the 6th", 6), bill("of the 5th", 5, hour=10)], "of the 6th"),
-        ([bill("first", 6), bill("sent again", 6, hour=10)], "sent again"),
-        ([bill("final"), bill("late month to date", 30, hour=23)], "final"),
-        ([bill("final"), bill("final again", hour=10)], "final again"),
+        ([bill("of the 6th", 6), bill("of the 5th", 5, arrival=2)], "of the 6th"),
+        ([bill("first", 6), bill("sent again", 6, arrival=2)], "sent again"),
+        ([bill("final"), bill("late month to date", 30, arrival=2)], "final"),
+        ([bill("final"), bill("final again", arrival=2)], "final again"),
     ],
 )
 def test_the_newest_is_in_force(arrivals, wanted):

@@ -7,7 +7,12 @@ from crossfoot.reconcile.outcome import NotCompared, Outcome, Residual
 
 def pair(published: str, derived: str) -> Residual:
     return Residual(
-        customer="C1", cycle="2026-10", currency="USD", ledger="sell", published=Decimal(published), derived=Decimal(derived)
+        customer="C1",
+        cycle="2026-10",
+        currency="USD",
+        ledger="sell",
+        published=Decimal(published),
+        derived=Decimal(derived),
     )
 
 

@@ -60,9 +60,7 @@ def example() -> list[dict[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("border", "a", "b"), [("2026-10-16", "44.29", "6.66"), ("2026-10-15", "43.29", "7.77")]
-)
+@pytest.mark.parametrize(("border", "a", "b"), [("2026-10-16", "44.29", "6.66"), ("2026-10-15", "43.29", "7.77")])
 def test_r12_the_bill_date_decides_and_a_refund_follows_its_original(tmp_path, border, a, b):
     of = deriver(f"x:A..{border} x:B{border}..", "list_pct 90 A", "list_pct 100 B")
     months = derive(of, tmp_path, "2026-10", example(), "A", "B")

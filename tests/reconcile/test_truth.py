@@ -33,16 +33,16 @@ def _day(text: str) -> date | None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_cell_is_the_true_one(tmp_path, lang):
     events = ("account-moves", "unmapped-account", "late-lines")
-    plan = Plan(
-        customers=5, first_cycle="2026-08", last_cycle="2026-10", rows=3000, seed=11, lang=lang, events=events
-    )
+    plan = Plan(customers=5, first_cycle="2026-08", last_cycle="2026-10", rows=3000, seed=11, lang=lang, events=events)
     simulate(plan, tmp_path)
     known, found = owners(tmp_path), {}
     of = Deriver(known, Sellers(known, [LIST_X_1]))
     bought: dict[tuple[str, str], Decimal] = {}
     for path in sorted((tmp_path / "customerBill").iterdir()):
         cycle = f"{path.name[13:17]}-{path.name[17:19]}"
-        for customer, month in of.derive(cycle, {path: {a for own in known.accounts.values() for a in own}}, set()).items():
+        for customer, month in of.derive(
+            cycle, {path: {a for own in known.accounts.values() for a in own}}, set()
+        ).items():
             found |= {(customer, cycle, cell): sums for cell, sums in month.cells.items()}
             bought[customer, cycle] = month.bought["USD"].settlement
             assert month.unpriced == 0

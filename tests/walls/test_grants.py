@@ -7,9 +7,9 @@ from django.db.models import Model
 
 from crossfoot.access import rls
 from crossfoot.core.walls import Wall
+from crossfoot.support.models import KnownIssue
 from tests.portal import Portal
 
-SUPERUSER = "postgres"
 OWNER = "crossfoot_owner"
 ROLES = (rls.CUSTOMER, rls.STAFF, rls.APP, "public")
 ACTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -108,11 +108,10 @@ def test_every_customers_table_has_its_two_policies_and_no_other_has_any(server:
     assert set(policies) == {(table, name) for table in owned for name in ("own", "staff")}
     for table, model in owned.items():
         column = getattr(model, "wall_column", "customer_id")
-        roles, command, permissive, condition = policies[table, "own"]
-        assert (roles, command, permissive) == ([rls.CUSTOMER], "ALL", "PERMISSIVE")
-        assert condition.startswith(f"((({column})::text = ( SELECT current_setting(") or condition.startswith(
-            f"(({column})::text = ( SELECT current_setting("
-        ), condition
+        own = f"(({column})::text = ( SELECT current_setting('{rls.SETTING}'::text, true) AS current_setting))"
+        if model is KnownIssue:  # the only rows that everybody shares
+            own = f"({own} OR (({column})::text = ''::text))"
+        assert policies[table, "own"] == [[rls.CUSTOMER], "ALL", "PERMISSIVE", own]
         assert policies[table, "staff"] == [[rls.STAFF], "ALL", "PERMISSIVE", "true"]
 
 

@@ -1,5 +1,9 @@
-"""The furnished portal, and a browser without a screen for everybody. Imports wait until Django has its settings."""
+"""The furnished portal, and a browser without a screen for everybody. Imports wait until Django has its settings.
 
+One house stands for all tests of a module: they only look. What changes something furnishes a portal of its own.
+"""
+
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,20 +14,25 @@ if TYPE_CHECKING:
     from tests.portal import Portal
 
 
-@pytest.fixture
-def house(portal: "Portal") -> "Portal":
+@pytest.fixture(scope="module")
+def house(server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Portal]":
+    from django.db import connections  # noqa: PLC0415
+
+    from crossfoot.runtime.home import open_home  # noqa: PLC0415
+    from tests.portal import Portal  # noqa: PLC0415
     from tests.web.house import furnish  # noqa: PLC0415
 
-    furnish(portal)
-    return portal
+    found = Portal(open_home(), tmp_path_factory.mktemp("inbox"))
+    found.empty()
+    furnish(found)
+    yield found
+    connections.close_all()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clients(house: "Portal") -> "dict[str, Client]":
     """Everybody, signed in, and nobody."""
+    from tests.web.house import browser  # noqa: PLC0415
     from tests.web.routes import NOBODY, PEOPLE  # noqa: PLC0415
 
-    found = {NOBODY: house.client_for(None)} | {name: house.client_for(getattr(house, name)) for name in PEOPLE}
-    for client in found.values():
-        client.defaults["SERVER_NAME"] = "127.0.0.1"
-    return found
+    return {name: browser(house, name) for name in (NOBODY, *PEOPLE)}

@@ -1,6 +1,9 @@
 """A small reseller with two customers, every text and amount of which gives its owner away."""
 
+from django.test import Client
+
 from tests.portal import LIST_X_1, Portal, line
+from tests.web.routes import NOBODY
 
 CANARY_A, CANARY_B = "canary-of-alpha", "canary-of-beta"
 TAG_A = "tag-of-alpha"
@@ -29,3 +32,27 @@ def october() -> list[dict[str, str]]:
         line("acct-a1", "2026-10-05", "4.44000000", **obs),
         line("acct-b1", "2026-10-03", "77.77000000", **beta),
     ]
+
+
+def browser(portal: Portal, name: str) -> Client:
+    """A browser without a screen, signed in as this person."""
+    client = portal.client_for(None if name == NOBODY else getattr(portal, name))
+    client.defaults["SERVER_NAME"] = "127.0.0.1"
+    return client
+
+
+def text(client: Client, address: str) -> str:
+    """The whole answer."""
+    response = client.get(address)
+    assert response.status_code < 500, address
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    response.close()
+    return body.decode()
+
+
+def status(client: Client, address: str, method: str = "get") -> int:
+    """The status alone."""
+    response = getattr(client, method)(address)
+    response.close()
+    found: int = response.status_code
+    return found

@@ -3,12 +3,11 @@
 import re
 from urllib.parse import unquote
 
-import pytest
 from django.test import Client
 
-from tests.portal import Portal
-from tests.web.house import CANARY_A, TAG_A
-from tests.web.routes import MISSING, PEOPLE, ROUTES, Route, patterns
+from crossfoot.access.models import User
+from tests.web.house import CANARY_A, TAG_A, status, text
+from tests.web.routes import MISSING, PEOPLE, ROUTES, patterns
 
 FOREIGN = (
     "/c/C0001/",
@@ -45,18 +44,22 @@ def test_the_list_of_addresses_is_whole() -> None:
     assert sorted(patterns()) == sorted(route.pattern for route in ROUTES)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern or "home")
-def test_who_gets_what(clients: dict[str, Client], route: Route) -> None:
-    assert {name: status(client, route.example, route.method) for name, client in clients.items()} == route.seen
+def test_who_gets_what(clients: dict[str, Client]) -> None:
+    for route in ROUTES:
+        found = {name: status(client, route.example, route.method) for name, client in clients.items()}
+        assert found == route.seen, route.example
+        if route.method == "post":  # everybody is signed out now
+            for name, client in clients.items():
+                if name in PEOPLE:
+                    client.force_login(User.objects.get(email=f"{name}@example.com"))
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "page"])
-def test_a_stranger_sees_no_trace(clients: dict[str, Client], name: str) -> None:
-    suffix = "" if name == "page" else f".{name}"
-    for key in ("usage-to-cost", "charges"):
-        for query in OWN_WITH_FOREIGN_VALUES:
-            body = text(clients["charlie"], f"/c/C0002/{key}{suffix}?{query}")
-            assert traces(body, query) == [], (key, query)
+def test_a_stranger_sees_no_trace(clients: dict[str, Client]) -> None:
+    for suffix in ("", ".csv", ".json"):
+        for key in ("usage-to-cost", "charges"):
+            for query in OWN_WITH_FOREIGN_VALUES:
+                body = text(clients["charlie"], f"/c/C0002/{key}{suffix}?{query}")
+                assert traces(body, query) == [], (key, suffix, query)
 
 
 def test_a_stranger_finds_nothing_under_foreign_addresses(clients: dict[str, Client]) -> None:
@@ -90,23 +93,6 @@ def test_no_person_of_a_customer_learns_what_the_reseller_pays(clients: dict[str
             assert not [word for word in ("margin", "settlement", "buy cost", "price rule") if word in body]
 
 
-def test_a_person_who_is_switched_off_is_out_with_the_next_request(house: Portal, clients: dict[str, Client]) -> None:
-    assert clients["alice"].get("/").status_code == 200
-    alice = house.alice
-    alice.is_active = False
-    alice.save()
-    assert clients["alice"].get("/").status_code == 302
-    assert clients["alice"].get("/api/v1/reports/usage-to-cost").status_code == 401
-
-
-def test_a_changed_role_holds_with_the_next_request(house: Portal, clients: dict[str, Client]) -> None:
-    assert status(clients["alice"], "/c/C0001/usage-to-cost.csv") == 200
-    alice = house.alice
-    alice.role = "customer-viewer"
-    alice.save()
-    assert status(clients["alice"], "/c/C0001/usage-to-cost.csv") == 403
-
-
 def test_nothing_is_kept_by_a_cache(clients: dict[str, Client]) -> None:
     for route in ROUTES:
         for name in PEOPLE:
@@ -116,23 +102,6 @@ def test_nothing_is_kept_by_a_cache(clients: dict[str, Client]) -> None:
             response.close()
             if route.pattern == "logout":
                 break
-
-
-def status(client: Client, address: str, method: str = "get") -> int:
-    """The status alone."""
-    response = getattr(client, method)(address)
-    response.close()
-    found: int = response.status_code
-    return found
-
-
-def text(client: Client, address: str) -> str:
-    """The whole answer."""
-    response = client.get(address)
-    assert response.status_code < 500, address
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
-    return body.decode()
 
 
 def traces(body: str, asked: str) -> list[str]:

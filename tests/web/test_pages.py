@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from crossfoot.web.errors import broken
 from tests.portal import LIST_X_1, PASSWORD, Portal, line
-from tests.web.test_matrix import text
+from tests.web.house import browser, text
 
 
 @pytest.fixture
@@ -24,12 +24,6 @@ def two_months(portal: Portal) -> Portal:
         portal.ingest(portal.bill(f"customerBill_{cycle}.tar.gz", lines))
     portal.publish()
     return portal
-
-
-def browser(portal: Portal, name: str) -> Client:
-    client = portal.client_for(getattr(portal, name))
-    client.defaults["SERVER_NAME"] = "127.0.0.1"
-    return client
 
 
 def test_home_shows_the_closed_month_its_change_and_what_moved(two_months: Portal) -> None:

@@ -10,9 +10,8 @@ import pytest
 from django.test import Client
 
 from crossfoot.render.screen import figure
-from tests.portal import LIST_X_1, Portal, line
-from tests.web.house import CANARY_A
-from tests.web.test_matrix import status, text
+from tests.portal import Portal
+from tests.web.house import CANARY_A, status, text
 
 PAGE = "/c/C0001/usage-to-cost?period=2026-10"
 PARTS = (
@@ -98,21 +97,6 @@ def test_nothing_tagged_can_be_opened(alice: Client) -> None:
     assert "4.44000000" in text(alice, link)
 
 
-def test_downloads_are_pinned_to_what_is_shown(house: Portal, alice: Client) -> None:
-    body = text(alice, PAGE)
-    link = next(found for found in links(body) if ".csv?" in found)
-    assert "as_of=" in link
-    before = text(alice, link)
-    bill = [line("acct-a1", "2026-10-03", "99.99000000", cloud_service_type_name="Late service")]
-    (house.inbox / "late").mkdir()
-    receipts = house.ingest(house.bill("late/customerBill_202610.tar.gz", bill))
-    published = house.publish()
-    print(receipts, published)
-    assert text(alice, link) == before
-    assert "99.99" in text(alice, PAGE)
-    assert "You see what was known at" in text(alice, link.replace(".csv?", "?"))
-
-
 def test_every_link_keeps_the_question(alice: Client) -> None:
     body = text(alice, PAGE + "&account=acct-a1&by=region&digits=exact")
     for link in links(body):
@@ -190,23 +174,6 @@ def test_what_is_opened_and_taken_is_recorded(house: Portal, alice: Client) -> N
         acts = list(Entry.objects.filter(actor=house.alice.email).values_list("action", "customer"))
     assert ("report:viewed", "C0001") in acts
     assert ("report:exported", "C0001") in acts
-
-
-def test_long_tables_are_paged_and_say_so(portal: Portal) -> None:
-    portal.customers("C0001,Alpha,USD,acct-a1,,")
-    portal.prices(LIST_X_1)
-    lines = [line("acct-a1", "2026-10-03", "1.00000000", resource_id=f"vm-{n}") for n in range(201)]
-    portal.ingest(portal.bill("customerBill_202610.tar.gz", lines))
-    portal.publish()
-    alice = portal.client_for(portal.alice)
-    alice.defaults["SERVER_NAME"] = "127.0.0.1"
-    for address in ("/c/C0001/charges?period=2026-10", "/c/C0001/usage-to-cost?period=2026-10&by=resource"):
-        first, second = text(alice, address), text(alice, address + "&page=2")
-        assert "Rows 1 to 200 of 201." in first
-        assert "Rows 201 to 201 of 201." in second
-        assert first.count('<th scope="row"') == 201  # and the total
-        assert second.count('<th scope="row"') == 2
-        assert "201.00" in first
 
 
 def links(body: str) -> list[str]:

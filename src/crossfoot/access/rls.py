@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 CUSTOMER, STAFF, APP = "crossfoot_customer", "crossfoot_staff", "crossfoot_app"
 SETTING = "crossfoot.customer"
+# `set_config('role', …, true)` is SET LOCAL ROLE: role and customer last as long as the transaction, in one statement.
+NOBODY = ("none", "")
+TAKE = f"SELECT set_config('role', %s, true), set_config('{SETTING}', %s, true)"
 # The library's own tables, by the wall behind which they stand.
 FOREIGN_DOOR = ("django_session", "account_emailaddress", "account_emailconfirmation", "django_migrations")
 
@@ -40,13 +43,22 @@ def as_staff() -> Iterator[None]:
 
 @contextmanager
 def _as_role(role: str, customer: str) -> Iterator[None]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {role}")
-        cursor.execute(f"SELECT set_config('{SETTING}', %s, true)", [customer])
+    wanted = (role, "" if role == STAFF else customer)  # the policies of the staff's role ask for no customer
+    held: tuple[str, str] | None = getattr(connection, "crossfoot_role", None)
+    if held == wanted and connection.in_atomic_block:
         yield
-        # Inside an outer transaction the role would outlive this block.
-        cursor.execute("RESET ROLE")
-        cursor.execute(f"SELECT set_config('{SETTING}', '', true)")
+        return
+    # The transaction of an outer block goes on after this one: it gets back what it had.
+    outer = held or (NOBODY if connection.in_atomic_block else None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(TAKE, wanted)
+        connection.crossfoot_role = wanted  # type: ignore[attr-defined]  # what this connection's transaction holds
+        try:
+            yield
+            if outer:
+                cursor.execute(TAKE, outer)
+        finally:
+            connection.crossfoot_role = held  # type: ignore[attr-defined]
 
 
 def wall_of(model: type[Model]) -> Wall:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crossfoot.access.models import Customer, User
 from crossfoot.access.rls import as_scope, as_staff
 from crossfoot.core.errors import NotFound, NotPermitted
+from crossfoot.core.ids import is_safe_id
 from crossfoot.core.roles import Capability, Role, may
 
 
@@ -90,5 +91,7 @@ def find_user(email: str) -> User:
 
 
 def _exists(customer: str) -> bool:
+    if not is_safe_id(customer):  # whatever an address can carry, a NUL too, which PostgreSQL takes for our bug
+        return False
     with as_staff():
         return Customer.objects.filter(id=customer).exists()

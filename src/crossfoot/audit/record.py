@@ -31,5 +31,14 @@ def record(action: Action, actor: str, *, customer: str = "", **detail: object) 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_entry (at, actor, action, customer, detail) VALUES (%s, %s, %s, %s, %s)",
-            [now(), actor, action.value, customer, json.dumps(detail, default=str, sort_keys=True)],
+            [now(), actor, action.value, customer, json.dumps(_storable(detail), default=str, sort_keys=True)],
         )
+
+
+def _storable(value: object) -> object:
+    """What an address carried can hold a NUL or half a surrogate pair, which jsonb refuses: a refusal is still logged."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {str(_storable(str(key))): _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list | tuple) else value

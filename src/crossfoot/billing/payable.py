@@ -1,13 +1,10 @@
 """The payable base of each closed month: what an invoice of that month comes to before tax."""
 
-from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 
-from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
 from crossfoot.core.money import plain, round_minor
-from crossfoot.publish.models import Edition
+from crossfoot.publish.plan import list_closed
 
 
 @dataclass(frozen=True)
@@ -24,17 +21,8 @@ def list_payables(scope: Scope) -> tuple[Payable, ...]:
     """The closed months, newest first. Nothing for a scope that sees only part of the customer."""
     if scope.is_narrowed or not scope.customer:
         return ()
-    with as_scope(scope):
-        editions = Edition.objects.filter(customer_id=scope.customer).prefetch_related("totals")
-        newest = {e.cycle: e for e in editions.order_by("cycle", "number") if e.status == "final"}
-        return tuple(p for e in sorted(newest.values(), key=lambda e: e.cycle, reverse=True) for p in _payables(e))
-
-
-def _payables(edition: Edition) -> tuple[Payable, ...]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for total in edition.totals.all():
-        sums[total.currency] += total.billed_cost
     return tuple(
-        Payable(edition.cycle, edition.number, currency, plain(round_minor(amount, currency)))
-        for currency, amount in sorted(sums.items())
+        Payable(month.cycle, month.number, currency, plain(round_minor(amount, currency)))
+        for month in list_closed(scope)
+        for currency, amount in sorted(month.billed_cost.items())
     )

@@ -23,12 +23,18 @@ class SliceTotal:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An account whose newest lines could not be read, or whose accepted file was altered."""
+    """An account whose accepted file is at fault, or whose newest lines were refused at ingest because of a cell."""
 
     customers: tuple[str, ...]
     account: str
     file: str
-    message: str
+    fault: str = ""
+    cell: Finding | None = None
+
+    @property
+    def is_altered(self) -> bool:
+        """True when what ingest stored is no longer what it stored."""
+        return bool(self.fault)
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Unmapped:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One cycle of the customers whose inputs changed; `bench` holds `priced`."""
+    """One cycle of the customers whose inputs changed; `bench` holds `priced` and `owners`."""
 
     bench: duckdb.DuckDBPyConnection
     cycle: str
@@ -51,7 +57,7 @@ class Candidate:
     refusals: tuple[Refusal, ...]
     unmapped: tuple[Unmapped, ...]
     finals: frozenset[str]
-    days_before: dict[str, frozenset[date]]
+    days_before: dict[str, dict[str, frozenset[date]]]  # customer -> account -> what its last edition has
 
     @property
     def start(self) -> date:

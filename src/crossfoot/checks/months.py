@@ -1,29 +1,41 @@
 """Checks that look at a whole month: control totals, no record twice, no day lost, every account with an owner."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from crossfoot.checks.candidate import Candidate
 from crossfoot.core.finding import Finding, Reach, Severity
 
+READ_ANEW = "Ingest the same bill again, so that it is read anew, and publish; the last edition stays in force."
+
 
 def check_refusals(candidate: Candidate) -> list[Finding]:
     """No account's newest lines were refused or altered: a month without them would look complete."""
-    return [
-        Finding(
+    found = []
+    for refusal in candidate.refusals:
+        refused = Finding(
             check="refused-lines",
             severity=Severity.BLOCK,
             reach=Reach.CUSTOMER_MONTH,
-            customer=customer,
             account=refusal.account,
             cycle=candidate.cycle,
             file=refusal.file,
-            message=refusal.message,
-            next_step="Ingest a corrected bill; until then the last published edition stays in force.",
+            message=refusal.fault or "The account's newest lines were refused when the bill was ingested.",
+            next_step=READ_ANEW if refusal.is_altered else "Ingest a corrected bill; the last edition stays in force.",
         )
-        for refusal in candidate.refusals
-        for customer in refusal.customers
-    ]
+        if cell := refusal.cell:
+            refused = replace(
+                refused,
+                file=cell.file,
+                record=cell.record,
+                column=cell.column,
+                value=cell.value,
+                message=f"The account's newest lines were refused. {cell.message}",
+            )
+        found += [replace(refused, customer=customer) for customer in refusal.customers]
+    return found
 
 
 def check_control_totals(candidate: Candidate) -> list[Finding]:
@@ -80,32 +92,54 @@ def check_duplicates(candidate: Candidate) -> list[Finding]:
 
 
 def check_completeness(candidate: Candidate) -> list[Finding]:
-    """A closed month has every day that was already published for it: a day does not vanish without a word."""
-    found = []
-    for customer in sorted(candidate.finals):
-        now = {
-            row[0]
-            for row in candidate.bench.execute(
-                "SELECT DISTINCT bill_date FROM priced WHERE customer_id = ?", [customer]
-            ).fetchall()
-        }
-        lost = sorted(d for d in candidate.days_before.get(customer, frozenset()) - now if d < candidate.end)
-        if lost:
-            found.append(
-                Finding(
-                    check="completeness",
-                    severity=Severity.BLOCK,
-                    reach=Reach.CUSTOMER_MONTH,
-                    customer=customer,
-                    cycle=candidate.cycle,
-                    column="Expenditure Date",
-                    value=str(lost[0]),
-                    count=len(lost),
-                    message="The final bill has no line for a day that the month-to-date file had.",
-                    next_step="Ask Huawei for the missing lines; the open edition stays in force.",
-                )
+    """A closed month has every day that was published for it, and every account its final bill: nothing just vanishes."""
+    lost_days = [
+        Finding(
+            check="completeness",
+            severity=Severity.BLOCK,
+            reach=Reach.CUSTOMER_MONTH,
+            customer=customer,
+            cycle=candidate.cycle,
+            column="Expenditure Date",
+            value=str(lost[0]),
+            count=len(lost),
+            message="The final bill has no line for a day that was published before.",
+            next_step="Ask Huawei for the missing lines; the edition published before stays in force.",
+        )
+        for customer in sorted(candidate.finals)
+        if (lost := _lost_days(candidate, customer))
+    ]
+    return [*lost_days, *_still_open(candidate)]
+
+
+def _lost_days(candidate: Candidate, customer: str) -> list[date]:
+    """The days that were published and are gone, but for those on which the account now belongs to somebody else."""
+    days = candidate.bench.execute("SELECT DISTINCT bill_date FROM priced WHERE customer_id = ?", [customer]).fetchall()
+    owned = candidate.bench.execute(
+        "SELECT account_id, valid_from, valid_to FROM owners WHERE customer_id = ?", [customer]
+    ).fetchall()
+    before = candidate.days_before.get(customer, {})
+    lost = {
+        day for account, start, end in owned for day in before.get(account, ()) if start <= day < min(end, candidate.end)
+    }
+    return sorted(lost - {day for (day,) in days})
+
+
+def _still_open(candidate: Candidate) -> Iterator[Finding]:
+    closing = {c for part in candidate.slices if part.is_final for c in part.customers}
+    for part in candidate.slices:
+        for customer in sorted(closing.intersection(part.customers) if not part.is_final else ()):
+            yield Finding(
+                check="completeness",
+                severity=Severity.NOTE,
+                reach=Reach.ACCOUNT,
+                customer=customer,
+                account=part.account,
+                cycle=candidate.cycle,
+                file=part.file,
+                message="The final bill has no line of this account: its month-to-date lines count, and the month stays open.",
+                next_step="Ask Huawei whether the account has no charges in this cycle.",
             )
-    return found
 
 
 NO_OWNER = "The account belongs to no customer on this date; its lines wait and block nobody."

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from crossfoot.access.register import add_person, import_customers
 from crossfoot.access.scope import find_user
@@ -47,32 +48,43 @@ def load_demo(home: Home, customers: int, months: int) -> list[Login]:
 
 
 def _load(home: Home, customers: int, months: int, approver: str) -> None:
-    last = cycle_of(today())
-    first = last
+    """Closed months with their final bills, and the running month as the last two days' files show it."""
+    folder, now = home.tmp / "demo-bills", today()
+    last = first = cycle_of(now)
     for _ in range(months - 1):
         first = previous_cycle(first)
-    folder = home.tmp / "demo-bills"
-    plan = Plan(
-        customers=customers,
-        first_cycle=first,
-        last_cycle=last,
-        rows=ROWS_PER_MONTH * customers * months,
-        seed=SEED,
-    )
-    warn(f"Simulating {plan.rows} lines of {customers} customers, {first} to {last} …")
-    simulate(plan, folder)
+    if months > 1:
+        _simulate(folder, customers, first, previous_cycle(last))
+    _simulate(folder, customers, last, last)
     import_customers(folder / "customers.csv", OPERATOR)
     import_prices(folder / "prices.csv", OPERATOR)
     approve_prices("all", find_user(approver))
-    for bill in find_bills(folder)[0]:
-        if bill.cycle == last and bill.is_final:
-            continue  # the running month has no final bill yet
-        warn(f"Ingesting {bill.name} …")
+    bills = find_bills(folder)[0]
+    running = [b for b in bills if b.cycle == last and b.as_of and b.as_of <= now]
+    for bill in [b for b in bills if b.cycle < last]:
         accept(bill, home, OPERATOR)
+    for bill in running[-2:]:
+        accept(bill, home, OPERATOR)
+        _publish(home)
+    if not running:  # on the first day of a month nothing of it has arrived
+        _publish(home)
+    shutil.rmtree(folder)
+
+
+def _simulate(folder: Path, customers: int, first: str, last: str) -> None:
+    months = int(last[:4]) * 12 + int(last[5:]) - int(first[:4]) * 12 - int(first[5:]) + 1
+    rows = ROWS_PER_MONTH * customers * months
+    warn(f"Simulating {rows} lines of {customers} customers, {first} to {last} …")
+    is_running = last == cycle_of(today())
+    simulate(
+        Plan(customers=customers, first_cycle=first, last_cycle=last, rows=rows, seed=SEED, daily=is_running), folder
+    )
+
+
+def _publish(home: Home) -> None:
     for cycle in list_cycles():
         warn(f"Publishing {cycle} …")
         publish(cycle, home, OPERATOR)
-    shutil.rmtree(folder)
 
 
 def _add(role: Role, customer: str, name: str = "") -> Login:

@@ -51,7 +51,8 @@ def work() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415
 
     threading.Thread(target=_seal_for_ever, args=(home.secret("audit"),), daemon=True).start()
-    asyncio.run(_take_jobs(app.with_connector(app.connector.get_worker_connector())))
+    worker = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # of Django's connector
+    asyncio.run(_take_jobs(app.with_connector(worker)))
 
 
 async def _take_jobs(app: App) -> None:

@@ -65,3 +65,13 @@ class Finding:
     def as_json(self) -> dict[str, str | int | None]:
         """The finding for `--json`."""
         return {key: str(v) if isinstance(v, StrEnum) else v for key, v in asdict(self).items()}
+
+
+def read_finding(body: dict[str, object]) -> Finding:
+    """A finding from the form in which `as_json` gives it."""
+    fields = dict(body)
+    return Finding(
+        severity=Severity(str(fields.pop("severity"))),
+        reach=Reach(str(fields.pop("reach"))),
+        **fields,  # type: ignore[arg-type]  # written by Finding.as_json
+    )

@@ -9,7 +9,7 @@ from crossfoot.ingest.models import Slice
 
 @dataclass(frozen=True)
 class Current:
-    """The slice in force of one account and cycle. `refusal` is the batch whose newer slice was refused, if any."""
+    """The slice in force of one account and cycle; `refusal` is the batch whose newer slice was refused, if any."""
 
     account: str
     cycle: str

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.core.finding import Finding, read_finding
 from crossfoot.core.walls import Wall
 
 
@@ -71,13 +71,3 @@ class BatchFinding(models.Model):
     def value(self) -> Finding:
         """The finding as it was made."""
         return read_finding(self.body)
-
-
-def read_finding(body: dict[str, object]) -> Finding:
-    """A finding from its stored form."""
-    fields = dict(body)
-    return Finding(
-        severity=Severity(str(fields.pop("severity"))),
-        reach=Reach(str(fields.pop("reach"))),
-        **fields,  # type: ignore[arg-type]  # written by Finding.as_json
-    )

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.ingest.tags import parse_tags
-from crossfoot.lake.schema import CENT8, QUANTITY
+from crossfoot.lake.schema import CENT8, NOT_CONTENT, QUANTITY
 from crossfoot.sources.columns import BY_KEY, COLUMNS, KEYS, Holds
 
 PATTERNS = {
@@ -51,8 +51,7 @@ IDENTITY = (
     "charge_end",
 )
 IDENTITY_TEXT = "concat_ws(chr(31), " + ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in IDENTITY) + ")"
-# Equal lines legitimately repeat; among them the order of what remains decides, and never the order in the file.
-AMONG_EQUALS = "list_cost, amount, usage_quantity, tags_raw, resource_name, source_file, source_record"
+SAYS_NOTHING = {"tags", "record_id", *NOT_CONTENT}  # the tags are said by tags_raw
 
 
 def instant_sql(column: str) -> str:
@@ -197,10 +196,16 @@ def keyed_lines(bench: duckdb.DuckDBPyConnection) -> str:
     """SQL that gives equal lines different charge keys: the sha256 of the identity, and again with the ordinal if not 0."""
     bench.execute(f"""
         CREATE TABLE ordinals AS
-        SELECT rowid AS line, row_number() OVER (PARTITION BY charge_key ORDER BY {AMONG_EQUALS}) - 1 AS ordinal
+        SELECT rowid AS line, row_number() OVER (PARTITION BY charge_key ORDER BY {_among_equals()}) - 1 AS ordinal
         FROM lines WHERE charge_key IN (SELECT charge_key FROM lines GROUP BY 1 HAVING count(*) > 1)""")
     key = "CASE WHEN ordinal > 0 THEN sha256(charge_key || chr(31) || ordinal) ELSE charge_key END AS charge_key"
     return f"SELECT lines.* REPLACE ({key}) FROM lines LEFT JOIN ordinals ON ordinals.line = lines.rowid"
+
+
+def _among_equals() -> str:
+    """Equal lines legitimately repeat: all that they say orders them, amounts last, and never their order in the file."""
+    says = [name for name in _columns("") if name not in {*IDENTITY, *SAYS_NOTHING}]
+    return ", ".join([*says, "source_file", "source_record"])
 
 
 def raw_columns(present: tuple[str, ...]) -> str:

@@ -7,9 +7,8 @@ from decimal import Decimal
 from crossfoot.access.rls import as_staff
 from crossfoot.audit.record import Action, record
 from crossfoot.core.clock import now
-from crossfoot.core.finding import Finding
+from crossfoot.core.finding import Finding, read_finding
 from crossfoot.core.period import end_day, first_day, midnight_gmt8
-from crossfoot.ingest.models import read_finding
 from crossfoot.lake.files import LakeFile
 from crossfoot.publish.inputs import Inputs
 from crossfoot.publish.lines import Month
@@ -88,7 +87,7 @@ def _add_edition(cycle: str, at: datetime, new: NewEdition) -> int:
         published_at=at,
         first_day=min(new.month.days, default=str(first_day(cycle))),
         last_day=max(new.month.days, default=str(first_day(cycle))),
-        days=list(new.month.days),
+        days=dict(new.month.days_by_account),
         rows=new.month.rows,
         content=new.month.content,
     )

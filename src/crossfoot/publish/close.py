@@ -7,10 +7,9 @@ from datetime import datetime
 from crossfoot.access.customers import names_of_customers
 from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
-from crossfoot.core.finding import Finding
+from crossfoot.core.finding import Finding, read_finding
 from crossfoot.core.money import plain
 from crossfoot.core.roles import Capability
-from crossfoot.ingest.models import read_finding
 from crossfoot.publish.models import Edition, EditionTotal, MonthState
 
 

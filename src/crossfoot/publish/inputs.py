@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from crossfoot.access.customers import currencies_of, list_owners
 from crossfoot.access.models import AccountOwner
+from crossfoot.core.finding import Finding, Severity
 from crossfoot.core.ids import canonical_json, sha256_hex
 from crossfoot.ingest.current import Current, list_current
+from crossfoot.ingest.models import BatchFinding
 from crossfoot.pricing.book import list_rules
 from crossfoot.pricing.rate import Rule
 from crossfoot.publish.models import Edition, MonthState
@@ -27,6 +29,7 @@ class Inputs:
     customers: dict[str, str]
     currencies: dict[str, str]
     unmapped: tuple[Current, ...]
+    refusals: dict[tuple[int, str], Finding]  # batch and account -> the first cell that could not be read
 
     def slices_of(self, customer: str) -> tuple[Current, ...]:
         """The slices of every account that the customer ever owned."""
@@ -58,6 +61,7 @@ def gather(cycle: str) -> Inputs:
     touched = {o.account_id for o in owners if o.customer_id in changed}
     owned = {o.account_id for o in owners}
     refunding = {s.account for s in slices if s.has_refunds}
+    refused = BatchFinding.objects.filter(batch__in={s.refusal for s in current if s.refusal}, severity=Severity.BLOCK)
     return Inputs(
         cycle=cycle,
         slices=tuple(s for s in slices if s.account in touched),
@@ -67,6 +71,7 @@ def gather(cycle: str) -> Inputs:
         customers=changed,
         currencies=currencies_of(changed),
         unmapped=tuple(s for s in slices if s.account not in owned),
+        refusals={(f.batch_id, f.account_id): f.value for f in refused.order_by("-id")},
     )
 
 

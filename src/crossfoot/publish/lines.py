@@ -1,8 +1,12 @@
 """The lines of an edition: the priced lines, the rounding of a closed month, and what a month says as one hash."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import duckdb
 
@@ -14,18 +18,21 @@ from crossfoot.ingest.normalise import IDENTITY
 from crossfoot.lake.schema import BUY, CHARGES, DAILY_KEYS, NOT_CONTENT
 
 ROUNDING_NAME = "InvoiceRounding"
-OF_SOURCE = "WHERE source_record IS NOT NULL"  # what Huawei charged, not our own rounding
+
+
+EMPTY = "0:0"
 
 
 @dataclass(frozen=True)
 class Month:
-    """A customer's month as staged."""
+    """A customer's month as staged; without anything more said, one that has lost all its lines."""
 
     customer: str
-    rows: int
-    days: tuple[str, ...]
-    content: str
-    buy_content: str
+    rows: int = 0
+    days: tuple[str, ...] = ()
+    content: str = EMPTY
+    buy_content: str = EMPTY
+    days_by_account: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def make_lines(bench: duckdb.DuckDBPyConnection, cycle: str, customers: set[str], finals: set[str]) -> None:
@@ -72,11 +79,28 @@ def list_months(bench: duckdb.DuckDBPyConnection) -> dict[str, Month]:
     """What each customer's staged month holds. The order of lines does not matter to `content`; repeats do."""
     says, buy_says = (_says(set(columns) - NOT_CONTENT - set(IDENTITY)) for columns in (CHARGES, BUY))
     found = bench.execute(
-        "SELECT customer_id, count(*), list(DISTINCT CAST(bill_date AS VARCHAR) ORDER BY CAST(bill_date AS VARCHAR)), "
-        f"CAST(sum({says}) AS VARCHAR), count(*) FILTER ({OF_SOURCE}), CAST(sum({buy_says}) FILTER ({OF_SOURCE}) AS VARCHAR) "
-        "FROM edition_lines GROUP BY 1"
+        f"SELECT customer_id, account_id, count(*), sum({says}), sum({buy_says}), "
+        "list(DISTINCT CAST(bill_date AS VARCHAR) ORDER BY CAST(bill_date AS VARCHAR)) "
+        "FROM edition_lines GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
-    return {c: Month(c, n, tuple(days), f"{n}:{says}", f"{m}:{buy}") for c, n, days, says, m, buy in found}
+    return {
+        customer: _month(customer, [parts for _, *parts in group]) for customer, group in groupby(found, itemgetter(0))
+    }
+
+
+def _month(customer: str, accounts: list[list[Any]]) -> Month:
+    """Our own rounding stands beside the accounts, in none of them: it is no day of Huawei's and nothing to pay."""
+    of_huawei = [part for part in accounts if part[0] is not None]
+    rows, says = (sum(part[i] for part in accounts) for i in (1, 2))
+    buy_rows, buy_says = (sum(part[i] for part in of_huawei) for i in (1, 3))
+    return Month(
+        customer=customer,
+        rows=rows,
+        days=tuple(sorted({day for part in accounts for day in part[4]})),
+        content=f"{rows}:{says}",
+        buy_content=f"{buy_rows}:{buy_says}",
+        days_by_account={part[0]: part[4] for part in of_huawei},
+    )
 
 
 def _says(columns: set[str]) -> str:
@@ -106,4 +130,4 @@ def select_daily(customer: str) -> str:
 
 def select_buy(customer: str) -> str:
     """What the reseller pays for a customer's month: lines of the source only, never our own rounding."""
-    return f"SELECT {', '.join(BUY)} FROM (FROM edition_lines {OF_SOURCE}) WHERE customer_id = '{customer}'"
+    return f"SELECT {', '.join(BUY)} FROM edition_lines WHERE customer_id = '{customer}' AND account_id IS NOT NULL"

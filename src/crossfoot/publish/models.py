@@ -35,7 +35,7 @@ class Edition(models.Model):
     published_at = models.DateTimeField()
     first_day = models.DateField()  # bill dates in it, for ranges of days over all cycles
     last_day = models.DateField()
-    days = models.JSONField()  # the bill dates that have lines
+    days = models.JSONField()  # account -> the bill dates on which it has lines
     rows = models.BigIntegerField()
     content = models.CharField(max_length=64)  # what the lines say, whatever file brought them
 

@@ -1,8 +1,10 @@
 """Scope + period + instant -> the editions and files that answer a question. Reads the catalogue under the scope's role."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
@@ -29,6 +31,30 @@ def list_cycles(scope: Scope) -> list[str]:
     with as_scope(scope):
         editions = Edition.objects.filter(customer_id=scope.customer)
         return list(editions.order_by("-cycle").values_list("cycle", flat=True).distinct())
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A closed month with its exact sums: currency -> Sell before tax."""
+
+    cycle: str
+    number: int
+    billed_cost: dict[str, Decimal]
+
+
+def list_closed(scope: Scope) -> tuple[ClosedMonth, ...]:
+    """The customer's closed months as they now stand, newest first."""
+    with as_scope(scope):
+        editions = Edition.objects.filter(customer_id=scope.customer).prefetch_related("totals")
+        newest = {e.cycle: e for e in editions.order_by("-cycle", "number")}
+        return tuple(_closed(e) for e in newest.values() if e.status == "final")
+
+
+def _closed(edition: Edition) -> ClosedMonth:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for total in edition.totals.all():
+        sums[total.currency] += total.billed_cost
+    return ClosedMonth(edition.cycle, edition.number, dict(sums))
 
 
 def plan(scope: Scope, period: Period, as_of: datetime | None) -> tuple[PlannedEdition, ...]:

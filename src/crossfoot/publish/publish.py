@@ -5,13 +5,14 @@ Before that transaction nothing can be seen; after it everything can. A crash le
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 from django.db import connection
 
 from crossfoot.access.rls import as_staff
+from crossfoot.checks.candidate import Candidate
 from crossfoot.checks.catalog import run_checks
 from crossfoot.core.errors import Busy
 from crossfoot.core.finding import Finding
@@ -21,7 +22,7 @@ from crossfoot.lake.files import LakeFile
 from crossfoot.lake.writer import ROW_GROUP, read_back, write_file
 from crossfoot.publish.catalogue import NewBuy, NewEdition, commit
 from crossfoot.publish.inputs import Inputs, gather
-from crossfoot.publish.lines import Month, list_months, make_lines, select_buy, select_daily, select_lines
+from crossfoot.publish.lines import EMPTY, Month, list_months, make_lines, select_buy, select_daily, select_lines
 from crossfoot.publish.models import BuyEdition, Edition
 from crossfoot.publish.stage import make_candidate
 from crossfoot.runtime.home import Home
@@ -74,14 +75,14 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
         lake = Path(home.lake)
         editions, buys = [], []
         for customer in sorted(set(inputs.customers) - blocked):
-            month = months.get(customer) or Month(customer, 0, (), "0:", "0:")
-            status = "final" if customer in candidate.finals else "open"
+            month = months.get(customer) or Month(customer)
             old, old_buy = before.get(customer), buy_before.get(customer)
+            status = _status(customer, candidate, inputs, old)
             if _is_new(month, status, old):
                 editions.append(_write(bench, lake, inputs, month, status))
-            if month.rows and (old_buy is None or old_buy.content != month.buy_content):
+            if month.buy_content != (old_buy.content if old_buy else EMPTY):
                 buys.append(_write_buy(bench, lake, cycle, month))
-        numbers = commit(cycle, actor, inputs, editions, buys, blocked, findings)
+        numbers = commit(cycle, actor, _to_remember(inputs, candidate), editions, buys, blocked, findings)
     return Published(
         cycle=cycle,
         editions=tuple((e.customer, numbers[e.customer], e.status) for e in editions),
@@ -110,6 +111,19 @@ def _newest(cycle: str) -> tuple[dict[str, Edition], dict[str, BuyEdition]]:
     editions = Edition.objects.filter(cycle=cycle).order_by("number")
     buys = BuyEdition.objects.filter(cycle=cycle).order_by("number")
     return {e.customer_id: e for e in editions}, {b.customer_key: b for b in buys}
+
+
+def _status(customer: str, candidate: Candidate, inputs: Inputs, old: Edition | None) -> str:
+    """Final when every account has its final bill. A month whose accounts all went to others stays what it was."""
+    if old and not inputs.slices_of(customer):
+        return old.status
+    return "final" if customer in candidate.finals else "open"
+
+
+def _to_remember(inputs: Inputs, candidate: Candidate) -> Inputs:
+    """What was tried, without the hash where a stored file was at fault: its repair changes no input."""
+    at_fault = {customer for refusal in candidate.refusals if refusal.is_altered for customer in refusal.customers}
+    return replace(inputs, customers=inputs.customers | dict.fromkeys(at_fault, ""))
 
 
 def _is_new(month: Month, status: str, old: Edition | None) -> bool:

@@ -31,11 +31,8 @@ MADE = {"customer_id", "billed_cost", "charge_category", "charge_frequency", "ch
 DESCRIPTION = "concat_ws(' ', l.product_name, l.specification)"
 
 
-UNREADABLE = "The account's newest lines could not be read and were refused when the bill was ingested."
-
-
 def make_candidate(
-    bench: duckdb.DuckDBPyConnection, inputs: Inputs, days_before: Mapping[str, list[str]], home: Home
+    bench: duckdb.DuckDBPyConnection, inputs: Inputs, days_before: Mapping[str, dict[str, list[str]]], home: Home
 ) -> Candidate:
     """Stage what is sound, and name what is not: accounts refused at ingest, or whose accepted file was altered."""
     faults = _find_altered((*inputs.slices, *inputs.earlier), home)
@@ -52,13 +49,19 @@ def make_candidate(
         slices=tuple(
             SliceTotal(s.account, inputs.owners_of(s.account), s.name, s.rows, s.list_cost, s.is_final) for s in whole
         ),
-        refusals=tuple(
-            Refusal(inputs.owners_of(s.account), s.account, s.name, faults.get(s.sha256) or UNREADABLE) for s in refused
-        ),
+        refusals=tuple(_refusal(s, inputs, faults.get(s.sha256, "")) for s in refused),
         unmapped=tuple(Unmapped(s.account, s.name, s.rows) for s in inputs.unmapped),
         finals=frozenset(finals),
-        days_before={c: frozenset(date.fromisoformat(d) for d in days) for c, days in days_before.items()},
+        days_before={
+            customer: {account: frozenset(map(date.fromisoformat, found)) for account, found in days.items()}
+            for customer, days in days_before.items()
+        },
     )
+
+
+def _refusal(part: Current, inputs: Inputs, fault: str) -> Refusal:
+    cell = None if fault else inputs.refusals.get((part.refusal or 0, part.account))
+    return Refusal(inputs.owners_of(part.account), part.account, part.name, fault, cell)
 
 
 def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None:

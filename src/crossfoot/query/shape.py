@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from crossfoot.core.money import plain, round8, round_minor
+from crossfoot.core.money import WIDE, plain, round8, round_minor
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Dimension, Kind, Measure
 from crossfoot.reports.table import Record
@@ -60,6 +60,12 @@ def shape(
     )
 
 
+def trimmed(quantity: Decimal) -> str:
+    """A quantity without the zeros that carry nothing; `normalize` would round a long one."""
+    text = plain(quantity)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def text_of(value: object) -> str | None:
     """A key as files write it."""
     return None if value is None else value.isoformat() if isinstance(value, date) else str(value)
@@ -76,10 +82,10 @@ def _ordered(question: Question, rows: list[Group], subtotals: Sequence[tuple[in
             cost = weight.get((group.currency, group.keys[0]), own) if i == 0 else own
             key = text_of(group.keys[i])
             runs_forward = dimension.kind is Kind.DATE or dimension.key == "month"
-            found += [key is None, key or ""] if runs_forward else [-cost, key is None, key or ""]
+            found += [key is None, key or ""] if runs_forward else [cost.copy_negate(), key is None, key or ""]
         return (*found, group.unit is None, group.unit or "")
 
-    return sorted(rows, key=place)  # type: ignore[arg-type]  # tuples of like shape compare
+    return sorted(rows, key=place)
 
 
 def _record(question: Question, measures: Sequence[Measure], group: Group) -> Record:
@@ -114,7 +120,7 @@ def _value(question: Question, measure: Measure, value: Decimal | None, currency
     if value is None:
         return None
     if measure.kind is Kind.QUANTITY:
-        return plain(value.normalize()) if value else "0"
+        return trimmed(value)
     return plain(round_minor(value, currency) if question.digits == "shown" else round8(value))
 
 
@@ -125,7 +131,9 @@ def _difference(total: Record, rows: Iterable[Record], measures: Sequence[Measur
         shown = total[measure.key]
         if measure.kind is not Kind.MONEY or shown is None:
             continue
-        missing = Decimal(shown) - sum((Decimal(r[measure.key] or 0) for r in rows), Decimal(0))
+        missing = Decimal(shown)
+        for row in rows:
+            missing = WIDE.subtract(missing, Decimal(row[measure.key] or 0))
         if missing:
             found[measure.key] = plain(missing)
     return found
@@ -135,7 +143,13 @@ def _subtotals(
     question: Question, measures: Sequence[Measure], subtotals: Sequence[tuple[int, Group]], shown: list[Record]
 ) -> Iterable[Record]:
     money = [m for m in measures if m.kind is Kind.MONEY]
-    for i, group in sorted(subtotals, key=lambda s: (s[0], s[1].currency, text_of(s[1].keys[s[0]]) or "")):
+
+    def place(subtotal: tuple[int, Group]) -> tuple[int, str, bool, str]:
+        i, group = subtotal
+        key = text_of(group.keys[i])
+        return i, group.currency, key is None, key or ""  # untagged is not the empty tag
+
+    for i, group in sorted(subtotals, key=place):
         dimension = question.by[i]
         key = text_of(group.keys[i])
         record = {

@@ -1,13 +1,13 @@
 """Which bill is in force for each account and cycle, decided again from what was received.
 
-A final bill beats every month-to-date file; then the newest day it is of, then the newest arrival. What ingest refused
+A final bill beats every month-to-date file; then the newest day it is of, then the latest arrival. What ingest refused
 of a bill was never in force.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +19,12 @@ class Bill:
     cycle: str
     is_final: bool
     as_of: date | None
-    received_at: datetime
+    arrival: int  # counted up; a clock may have been set back
 
     @property
-    def age(self) -> tuple[bool, date, datetime]:
+    def age(self) -> tuple[bool, date, int]:
         """Sorts bills of one cycle: the last one is in force."""
-        return self.is_final, self.as_of or date.min, self.received_at
+        return self.is_final, self.as_of or date.min, self.arrival
 
 
 @dataclass(frozen=True, kw_only=True)

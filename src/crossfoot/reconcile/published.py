@@ -103,7 +103,7 @@ def _parts() -> Iterator[Part]:
                 cycle=batch.cycle,
                 is_final=batch.is_final,
                 as_of=batch.as_of,
-                received_at=batch.received_at,
+                arrival=batch.pk,
             ),
         )
         yield Part(account=part.account_id, cycle=part.cycle, bill=bill, has_refunds=part.has_refunds)

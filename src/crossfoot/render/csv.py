@@ -38,7 +38,7 @@ def render_csv(table: Table, out: BinaryIO) -> str:
 
     columns = csv_columns(table)
     write(BOM + line(["row_kind", "currency", *(c.key for c in columns)]))
-    for batch in table.batches():
+    for batch in table.stream():
         for piece in slices(batch):
             write(_rows(piece, columns))
     for record in table.rounding:

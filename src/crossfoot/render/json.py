@@ -63,7 +63,7 @@ def _rows(table: Table) -> Iterator[bytes]:
     """The rows, a comma between two of them; the pieces begin with it and the first loses it."""
     keys = ["currency", *(c.key for c in table.columns if c.key != "currency")]
     is_first = True
-    for batch in table.batches():
+    for batch in table.stream():
         for piece in slices(batch):
             text = _objects(piece, keys)
             yield bytes(text[1:] if is_first else text)

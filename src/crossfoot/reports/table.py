@@ -92,9 +92,8 @@ class Table:
         for batch in self.batches():
             yield from batch.to_pylist()
 
-    @cached_property
-    def digest(self) -> str:
-        """sha256 in hex over question, columns, rows, rounding, subtotals and totals."""
+    def stream(self) -> Iterator[pa.RecordBatch]:
+        """The batches, once through; who reads them to the end has the digest without reading them again."""
         digest = sha256(
             canonical_json(
                 {
@@ -109,7 +108,15 @@ class Table:
         )
         for batch in self.batches():
             digest.update(_row_text(batch))
-        return digest.hexdigest()
+            yield batch
+        self.__dict__["digest"] = digest.hexdigest()  # where cached_property keeps it
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 in hex over question, columns, rows, rounding, subtotals and totals."""
+        for _ in self.stream():
+            pass
+        return str(self.__dict__["digest"])
 
     @property
     def id(self) -> str:
