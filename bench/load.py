@@ -1,6 +1,5 @@
 """B6: bills to published editions, beside what the machine needs at least: the same CSV to Parquet, once, by DuckDB."""
 
-import glob
 import subprocess
 import sys
 import tarfile
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from bench.measure import cost, table
+from bench.measure import Cost, cost, table
 
 PASSWORD = "a long enough passphrase"
 FINANCE = "dana@reseller.example"
@@ -65,11 +64,11 @@ def load(folder: Path, rows: int, tmp: Path) -> None:
     )  # fmt: skip
 
 
-def _limit(folder: Path, tmp: Path) -> "object":
+def _limit(folder: Path, tmp: Path) -> Cost:
     for bill in sorted((folder / "customerBill").glob("*.tar.gz")):
         with tarfile.open(bill) as tar:
             tar.extractall(tmp / "csv", filter="data")
-    files = sorted(glob.glob(f"{tmp}/csv/*.csv"))
+    files = sorted(str(p) for p in (tmp / "csv").glob("*.csv"))
     with duckdb.connect() as duck, cost() as spent:
         duck.execute("SET threads=2")
         duck.execute("SET memory_limit='1200MB'")

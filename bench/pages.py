@@ -20,7 +20,8 @@ from crossfoot.runtime.home import open_home
 PORT = 8917
 CYCLE = "2026-10"
 CUSTOMER = "C0001"
-TIMES = 60
+TIMES, WARM = 60, 10
+OK, FOUND = 200, 302
 
 
 class Browser:
@@ -34,7 +35,7 @@ class Browser:
         assert token, page[:500]
         body = urlencode({"csrfmiddlewaretoken": token[1], "login": FINANCE, "password": PASSWORD})
         status, _ = self.ask("POST", "/login", body)
-        assert status == 302, status
+        assert status == FOUND, status
 
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
@@ -74,13 +75,14 @@ def _page(browser: Browser, pids: list[int], folder: Path, name: str, query: str
     want = _truth(folder, query)
     path = f"/c/{CUSTOMER}/usage-to-cost?{query}"
     walls, before = [], 0.0
-    for n in range(TIMES + 10):
-        if n == 10:
+    for n in range(TIMES + WARM):
+        if n == WARM:
             before = cpu_of(pids)
         start = time.perf_counter()
         status, body = browser.get(path)
         walls.append(time.perf_counter() - start)
-        assert status == 200 and want.encode() in body, (status, want)
+        assert status == OK, status
+        assert want.encode() in body, want
     cpu = (cpu_of(pids) - before) / TIMES
     files = _files(f"{CYCLE}" if "by=service" in query else "*")
     key = "service_name" if "by=service" in query else "bill_date"
@@ -89,7 +91,7 @@ def _page(browser: Browser, pids: list[int], folder: Path, name: str, query: str
         sql = f"SELECT {key}, sum(list_cost), sum(billed_cost) FROM read_parquet({files}) GROUP BY 1 ORDER BY 1"
         limit, limit_cpu = repeat(lambda: duck.execute(sql).fetchall(), 30)
         rows = duck.execute(f"SELECT count(*) FROM read_parquet({files})").fetchone()
-    ours = walls[10:]
+    ours = walls[WARM:]
     table(
         f"B1: {name}, {rows[0] if rows else 0:,} lines, page through HTTP with session, scope and one audit row",
         [
@@ -108,7 +110,7 @@ def _file(browser: Browser, pids: list[int], tmp: Path) -> None:
         start = time.perf_counter()
         status, body = browser.get(path)
         walls.append(time.perf_counter() - start)
-        assert status == 200, (status, body[:300])
+        assert status == OK, (status, body[:300])
     cpu = (cpu_of(pids) - before) / 5
     files = _files(CYCLE)
     with duckdb.connect() as duck:
@@ -148,5 +150,3 @@ def _truth(folder: Path, query: str) -> str:
 def _files(cycle: str) -> list[str]:
     """The newest published files of the customer."""
     return sorted(str(p) for p in Path(open_home().lake).glob(f"charges/{CUSTOMER}/{cycle}/*.parquet"))
-
-

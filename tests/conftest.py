@@ -62,7 +62,7 @@ def server() -> Iterator[None]:
 @pytest.fixture
 def portal(server: None, tmp_path: Path) -> "Iterator[Portal]":
     """An empty portal: no customer, no bill, no person."""
-    from tests.portal import Portal  # noqa: PLC0415 - needs Django's settings, which need the home
+    from tests.portal import Portal
 
     found = Portal(open_home(), tmp_path)
     found.empty()

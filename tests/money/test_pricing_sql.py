@@ -175,7 +175,8 @@ def test_exact_halves_go_away_from_zero_in_both(bench):
 
 def test_a_rule_that_names_the_code_of_a_service_weighs_more_than_one_that_names_it(bench):
     """Both name the same lines and neither could be refused: the name depends on the language of the bill, the code
-    does not."""
+    does not.
+    """
     by_name = Rule(rule_id="1", action="list_pct", value=Decimal(80), valid_from=FIRST, service="ECS")
     by_code = Rule(rule_id="2", action="list_pct", value=Decimal(70), valid_from=FIRST, service="code.ecs")
     line = {

@@ -26,7 +26,7 @@ def blocks(published) -> list[tuple[str, str, str]]:
 
 
 def test_r2_the_plan_is_sold_and_its_hours_are_not_sold_again(shop: Portal):
-    """plan fee 60.00 + pay-per-use 12.00 + EIP 8.00 = 80.00; covered hours (List 40.00) and Huawei's tax (1.80): 0.
+    """Plan fee 60.00 + pay-per-use 12.00 + EIP 8.00 = 80.00; covered hours (List 40.00) and Huawei's tax (1.80): 0.
 
     List is every line's: 60.00 + 40.00 + 12.00 + 8.00 + 1.80 = 121.80.
     """

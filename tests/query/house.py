@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfoot.access.models import User
+from crossfoot.access.rls import as_staff
 from crossfoot.core.roles import Role
+from crossfoot.ingest.models import Batch
 from tests.portal import Portal
 from tests.query.reseller import Fact, load
 
-LINES = 400
+LINES = 300
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,17 @@ class House:
     portal: Portal
     facts: list[Fact]
     readers: dict[str, Reader]
+    bills: frozenset[str]
+
+
+def _bills() -> frozenset[str]:
+    with as_staff():
+        return frozenset(Batch.objects.values_list("sha256", flat=True))
+
+
+def is_standing(house: House) -> bool:
+    """False when another test has emptied the portal, or has put other bills into it."""
+    return house.bills == _bills()
 
 
 def build(portal: Portal) -> House:
@@ -48,4 +61,4 @@ def build(portal: Portal) -> House:
         "charlie": Reader(portal.charlie, "C0002", lambda f: True),
         "dana": Reader(portal.dana, "C0001", lambda f: True),
     }
-    return House(portal, facts, readers)
+    return House(portal, facts, readers, _bills())

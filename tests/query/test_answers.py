@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from crossfoot.query import run as query_run
-from tests.query.oracle import BY, any_question, answer, missing_months, select
+from tests.query.oracle import BY, answer, any_question, missing_months, select
 
 
 def check(house, name: str, question: dict, monkeypatch=None) -> None:

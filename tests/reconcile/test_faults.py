@@ -8,12 +8,13 @@ import pytest
 from django.db.models import F
 
 from crossfoot.access.rls import as_staff
+from crossfoot.core.ids import sha256_hex
+from crossfoot.ingest.models import Batch
 from crossfoot.publish.models import BuyEdition, Edition, EditionFile, EditionTotal
 from crossfoot.reconcile import reconcile
 from tests.portal import LIST_X_1, Portal, line
 
 SEPTEMBER, OCTOBER = "customerBill_202609.tar.gz", "customerBill_202610.tar.gz"
-BORN = "R,2020-01-01,,,,list_pct,100"
 
 
 @pytest.fixture
@@ -196,3 +197,18 @@ def test_only_the_newest_edition_counts(house):
     outcome = reconcile(house.home)
     assert outcome.is_clean, list(outcome.lines())
     assert {one.derived for one in outcome.residuals if one.customer == "C0002" and one.cycle == "2026-10"} == {0, 7}
+
+
+def test_a_bill_that_only_ingest_could_read_is_named_and_the_rest_goes_on(house):
+    """Made by hand: the archive is another one, and so is its name."""
+    path = landed(house, OCTOBER)
+    path.write_bytes(b"not an archive")
+    sha256 = sha256_hex(path.read_bytes())
+    path.rename(path.with_name(f"{sha256}.tar.gz"))
+    with as_staff():
+        Batch.objects.filter(name=OCTOBER).update(sha256=sha256)
+    outcome = reconcile(house.home)
+    [fault] = outcome.faults
+    assert fault.startswith(f"The landed file {OCTOBER} ({sha256}.tar.gz) cannot be read (")
+    assert fault.endswith("it touches C0001, C0002 of 2026-10. Ingest could read it: tell Crossfoot.")
+    assert {cycle for _, cycle, _ in pairs(outcome)} == {"2026-09"}

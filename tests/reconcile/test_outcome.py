@@ -19,7 +19,7 @@ def pair(published: str, derived: str) -> Residual:
 def test_the_last_digit_counts():
     outcome = Outcome(residuals=(pair("1.00000001", "1"), pair("2", "2.00")), faults=(), not_compared=())
     assert not outcome.is_clean
-    assert [one["residual"] for one in outcome.as_json()["residuals"]] == ["0.00000001", "0.00"]
+    assert [one["residual"] for one in outcome.as_json()["residuals"]] == ["0.00000001", "0.00000000"]
     assert list(outcome.lines())[-1] == "2 figures compared, 1 differ; 0 faults; 0 months not compared"
 
 

@@ -103,7 +103,7 @@ def test_json_and_csv_say_the_same_and_shown_rows_foot(posted: Portal, by):
 
 
 def test_a_shown_half_is_rounded_up_and_the_rounding_row_takes_it_back(posted: Portal):
-    """prod 67.755 -> 67.76, untagged 78.605 -> 78.61, test 2.50, empty -0.70: 148.17 against 148.16."""
+    """Prod 67.755 -> 67.76, untagged 78.605 -> 78.61, test 2.50, empty -0.70: 148.17 against 148.16."""
     table = posted.table("usage-to-cost", posted.alice, by=["tag:env"], **OCTOBER)
     assert [(r["tag:env"], r["billed_cost"]) for r in table.rows()] == [
         (None, "78.61"), ("prod", "67.76"), ("test", "2.50"), ("", "-0.70")

@@ -63,35 +63,40 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_line_blocks_its_customer_and_publishes_the_others(shop: Portal, fault: str) -> None:
-    cells, (check, column, value), message = FAULTS[fault]
-    bill = [
-        line("acct-a1", "2026-10-04", "11.00"),
-        line("acct-b1", "2026-10-04", "6.00"),
-        line("acct-a2", "2026-10-05", "0.50", **cells),
-    ]
-    shop.ingest(shop.bill(FINAL, bill))
-    [published] = shop.publish()
+def test_a_bad_line_blocks_its_customer_and_publishes_the_others(portal: Portal) -> None:
+    """Every fault in one bill, each in a month of its own; Beta's month has none."""
+    victims = {fault: f"V{number}" for number, fault in enumerate(FAULTS)}
+    portal.customers("C0002,Beta,USD,acct-b1,,", *(f"{v},Victim {v},USD,acct-{v},," for v in victims.values()))
+    portal.prices(LIST_X_1)
+    before = [BETA, *(line(f"acct-{v}", "2026-10-04", "10.00") for v in victims.values())]
+    portal.ingest(portal.bill(to_date("20261005"), before))
+    portal.publish()
 
-    assert (published.blocked, published.editions) == (("C0001",), (("C0002", 2, "final"),))
-    [block] = blocks(shop, "C0001")
-    assert (block.check, block.column, block.value) == (check, column, value)
-    assert (block.file, block.record, block.account, block.cycle) == (MEMBER, 3, "acct-a2", OCTOBER)
-    assert block.message == message
-    assert block.next_step
-    assert block.sentence.startswith(f"customer C0001, account acct-a2, cycle 2026-10, {MEMBER}, record 3, column {column}")
-    assert (shop.total(shop.alice, period=OCTOBER), editions("C0001")) == ("10.00", [(1, "open")])
-    assert shop.total(shop.charlie, period=OCTOBER) == "6.00"
-    month = close(shop, "C0001")
-    assert month is not None
-    assert (month.status, month.edition) == ("blocked", 1)
+    bad = [line(f"acct-{v}", "2026-10-05", "0.50", **FAULTS[fault][0]) for fault, v in victims.items()]
+    portal.ingest(portal.bill(FINAL, [*before, *bad]))
+    [published] = portal.publish()
 
-    good = [*bill[:2], line("acct-a2", "2026-10-05", "0.50")]
-    shop.ingest(shop.bill(FINAL, good))
-    [published] = shop.publish()
-    assert (published.blocked, published.editions) == ((), (("C0001", 2, "final"),))
-    assert (shop.total(shop.alice, period=OCTOBER), blocks(shop, "C0001")) == ("11.50", [])
+    assert published.blocked == tuple(sorted(victims.values()))
+    assert published.editions == (("C0002", 2, "final"),)
+    for record, (fault, victim) in enumerate(victims.items(), start=len(before) + 1):
+        _, expected, message = FAULTS[fault]
+        [block] = blocks(portal, victim)
+        assert (block.check, block.column, block.value) == expected, fault
+        assert (block.file, block.record, block.account, block.cycle) == (MEMBER, record, f"acct-{victim}", OCTOBER), fault
+        assert (block.message, bool(block.next_step)) == (message, True), fault
+        where = f"customer {victim}, account acct-{victim}, cycle 2026-10, {MEMBER}, record {record}, column {expected[1]}"
+        assert block.sentence.startswith(where), fault
+        month = close(portal, victim)
+        assert month is not None
+        assert (month.status, month.edition) == ("blocked", 1), fault
+        assert (portal.total(portal.dana, victim, period=OCTOBER), editions(victim)) == ("10.00", [(1, "open")]), fault
+
+    good = [line(f"acct-{v}", "2026-10-05", "0.50") for v in victims.values()]
+    portal.ingest(portal.bill(FINAL, [*before, *good]))
+    [published] = portal.publish()
+    assert (published.blocked, published.editions) == ((), tuple((v, 2, "final") for v in sorted(victims.values())))
+    assert {portal.total(portal.dana, v, period=OCTOBER) for v in victims.values()} == {"10.50"}
+    assert [blocks(portal, v) for v in victims.values()] == [[]] * len(victims)
 
 
 def test_bad_lines_of_one_kind_are_one_finding_that_counts_them(shop: Portal) -> None:

@@ -3,10 +3,12 @@
 import pytest
 
 from crossfoot.core.finding import Reach
-from tests.portal import LIST_X_1, Portal, line
+from tests.faults.archives import rewritten, unpacked
+from tests.portal import LIST_X_1, Portal, line, pack
 from tests.time.facts import FINAL, OCTOBER, blocks, editions, to_date
 
 MEMBER = "customerBill_202610_0001.csv"
+NEXT_STEP = "Ask Huawei for a corrected file and ingest it; the account's last good lines stay in force."
 AMOUNT = "The cell cannot be read: it must hold an amount with at most 8 decimals, such as 12.34000000."
 CELLS = {
     "letters in an amount": ("amount", "12a.4", "Amount Due", AMOUNT),
@@ -25,7 +27,10 @@ CELLS = {
     "a date of another form": ("bill_date", "04/10/2026", "Expenditure Date", "The cell cannot be read: it must hold a date such as 2026-10-31."),
     "a date that is in no calendar": ("bill_date", "2026-10-32", "Expenditure Date", "The cell cannot be read: it must hold a date such as 2026-10-31."),
     "no bill type": ("bill_type", "", "Bill Type", "The cell is empty: it must hold a value."),
-    "no amount at all": ("official_amount", " ", "List Price", AMOUNT),
+    "an empty amount": ("official_amount", "", "List Price", f"The cell is empty{AMOUNT.removeprefix('The cell cannot be read')}"),
+    "no currency": ("currency", "", "Currency", "The cell is empty: it must hold a currency such as USD."),
+    "a currency in words": ("currency", "US dollars", "Currency", "The cell cannot be read: it must hold a currency such as USD."),
+    "a name too long for any catalogue": ("cloud_service_type_name", "x" * 201, "Product Type", "The cell cannot be read: it must hold a text of at most 200 characters."),
     "a time that is none": ("trade_time", "yesterday", "Transaction Time", "The cell cannot be read: it must hold a time such as 2026-10-31 23:00:00 GMT+08:00."),
     "too many decimals in a quantity": ("usage", "0.12345678901", "Usage", "The cell cannot be read: it must hold a quantity with at most 10 decimals, such as 0.5."),
 }  # fmt: skip
@@ -41,31 +46,37 @@ def shop(portal: Portal) -> Portal:
     return portal
 
 
-@pytest.mark.parametrize("kind", CELLS)
-def test_an_unreadable_cell_refuses_its_account_by_name(shop: Portal, kind: str) -> None:
-    key, written, column, message = CELLS[kind]
-    bill = [
-        line("acct-a1", "2026-10-04", "11"),
-        line("acct-b1", "2026-10-04", "6"),
-        line("acct-a2", "2026-10-04", "1") | {key: written},
-        line("acct-a2", "2026-10-05", "2"),
-    ]
-    [receipt] = shop.ingest(shop.bill(FINAL, bill))
+def test_an_unreadable_cell_refuses_its_account_by_name(portal: Portal) -> None:
+    """Every kind in one bill, each in an account and a month of its own; Beta's lines can be read."""
+    victims = {kind: f"V{number}" for number, kind in enumerate(CELLS)}
+    portal.customers("C0002,Beta,USD,acct-b1,,", *(f"{v},Victim {v},USD,acct-{v},," for v in victims.values()))
+    portal.prices(LIST_X_1)
+    before = [line("acct-b1", "2026-10-04", "5"), *(line(f"acct-{v}", "2026-10-04", "10") for v in victims.values())]
+    portal.ingest(portal.bill(to_date("20261005"), before))
+    portal.publish()
 
-    assert (receipt.is_accepted, receipt.is_clean, receipt.rows) == (True, False, 2)
-    assert receipt.totals["USD"]["list_cost"] == "17.00000000"
-    [found] = receipt.findings
-    assert (found.reach, found.account, found.customer) == (Reach.ACCOUNT, "acct-a2", "")
-    assert (found.file, found.record, found.column, found.value) == (MEMBER, 3, column, written)
-    assert found.message == message
-    assert found.next_step == "Ask Huawei for a corrected file and ingest it; the account's last good lines stay in force."
+    bad = [line(f"acct-{v}", "2026-10-04", "11") | {CELLS[kind][0]: f"@{v}@"} for kind, v in victims.items()]
+    path = portal.bill(FINAL, [line("acct-b1", "2026-10-04", "6"), *bad])
+    [receipt] = portal.ingest(rewritten(path, {f"@{v}@": CELLS[kind][1] for kind, v in victims.items()}))
 
-    [published] = shop.publish()
-    assert (published.blocked, published.editions) == (("C0001",), (("C0002", 2, "final"),))
-    [block] = blocks(shop, "C0001")
-    assert (block.check, block.account, block.file, block.record) == ("refused-lines", "acct-a2", MEMBER, 3)
-    assert (block.column, block.value) == (column, written)
-    assert (shop.total(shop.alice, period=OCTOBER), shop.total(shop.charlie, period=OCTOBER)) == ("10.00", "6.00")
+    assert (receipt.is_accepted, receipt.is_clean, receipt.rows) == (True, False, 1)
+    assert receipt.totals == {"USD": {"rows": "1", "list_cost": "6.00000000", "amount": "6.00000000", "settlement_amount": None}}
+    found = {f.account: f for f in receipt.findings}
+    assert len(found) == len(receipt.findings) == len(victims)
+    [published] = portal.publish()
+    assert (published.blocked, published.editions) == (tuple(sorted(victims.values())), (("C0002", 2, "final"),))
+    assert portal.total(portal.charlie, period=OCTOBER) == "6.00"
+    for record, (kind, victim) in enumerate(victims.items(), start=2):
+        _, written, column, message = CELLS[kind]
+        seen = (MEMBER, record, column, written.strip()[:120])
+        cell = found[f"acct-{victim}"]
+        assert (cell.reach, cell.customer, cell.message) == (Reach.ACCOUNT, "", message), kind
+        assert (cell.file, cell.record, cell.column, cell.value.strip()) == seen, kind
+        assert cell.next_step == NEXT_STEP, kind
+        [block] = blocks(portal, victim)
+        assert (block.check, block.account) == ("refused-lines", f"acct-{victim}"), kind
+        assert (block.file, block.record, block.column, block.value.strip()) == seen, kind
+        assert portal.total(portal.dana, victim, period=OCTOBER) == "10.00", kind
 
 
 def test_the_last_good_lines_stay_in_force_until_a_good_bill_arrives(shop: Portal) -> None:
@@ -85,22 +96,13 @@ def test_a_bad_file_older_than_a_good_one_refuses_nothing(shop: Portal) -> None:
 
 
 def test_a_cell_in_a_later_part_takes_back_the_lines_of_the_earlier_part(shop: Portal) -> None:
-    import csv  # noqa: PLC0415
-    import io  # noqa: PLC0415
-    import tarfile  # noqa: PLC0415
-
-    from tests.portal import pack  # noqa: PLC0415
-
-    parts = {}
-    for number, cost in ((1, "11"), (2, "eleven")):
-        one = shop.bill("part.tar.gz", [line("acct-a1", "2026-10-04", "11") | {"official_amount": cost}, line("acct-b1", f"2026-10-0{number}", "3")])
-        with tarfile.open(one) as tar:
-            [member] = tar.getmembers()
-            parts[f"customerBill_202610_000{number}.csv"] = tar.extractfile(member).read()  # type: ignore[union-attr]
-    assert len(list(csv.reader(io.StringIO(parts["customerBill_202610_0002.csv"].decode())))) == 3
+    one = unpacked(shop.bill(FINAL, [line("acct-a1", "2026-10-04", "11"), line("acct-b1", "2026-10-04", "3")]))
+    two = unpacked(shop.bill(FINAL, [line("acct-b1", "2026-10-05", "3"), line("acct-a1", "2026-10-05", "1") | {"amount": "one"}]))
+    parts = {MEMBER: one[MEMBER], "customerBill_202610_0002.csv": two[MEMBER]}
     [receipt] = shop.ingest(pack(shop.inbox / FINAL, parts))
     [found] = receipt.findings
-    assert (found.file, found.record, receipt.rows) == ("customerBill_202610_0002.csv", 1, 2)
+    assert (found.file, found.record, found.value) == ("customerBill_202610_0002.csv", 2, "one")
+    assert (receipt.rows, receipt.totals["USD"]["list_cost"]) == (2, "6.00000000")
     shop.publish()
     assert (shop.total(shop.alice, period=OCTOBER), shop.total(shop.charlie, period=OCTOBER)) == ("10.00", "6.00")
 

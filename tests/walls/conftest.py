@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections
 
 from crossfoot.runtime.home import open_home
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def house(server: None) -> "Iterator[Portal]":
     """The canaries' portal, to be read only."""
-    from tests.portal import Portal  # noqa: PLC0415 - needs Django's settings, which need the home
-    from tests.walls.house import build, is_built  # noqa: PLC0415
+    from tests.portal import Portal
+    from tests.walls.house import build, is_built
 
     with tempfile.TemporaryDirectory() as inbox:
         found = Portal(open_home(), Path(inbox))
@@ -26,4 +25,3 @@ def house(server: None) -> "Iterator[Portal]":
             found.empty()
             build(found)
         yield found
-    connections.close_all()

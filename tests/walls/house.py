@@ -5,11 +5,10 @@ a word of its own in every text column of a bill, and its amounts have digits th
 pays has digits of a third kind, which no customer may ever see.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from crossfoot.access.models import Customer, User
 from crossfoot.access.rls import as_staff
@@ -110,72 +109,7 @@ def charges(*, customer: str = "", account: str = "", cycle: str = "") -> list[C
     ]
 
 
-# What gives somebody away
-
-
-def amount(value: Decimal) -> str:
-    """A pattern for an amount in any spelling: 71203.49, 71,203.49, 71 203.48700000."""
-    shown = {str(abs(value).quantize(Decimal("0.01"), rounding)) for rounding in (ROUND_HALF_UP, ROUND_DOWN)}
-    return "|".join(_spelled(text) for text in sorted(shown))
-
-
-def _spelled(text: str) -> str:
-    whole, _, cents = text.partition(".")
-    return r"(?<!\d)" + r"\D?".join(re.findall(r"\d{1,3}(?=(?:\d{3})*$)", whole)) + r"\." + cents
-
-
-def _sums(found: Iterable[Charge], key: str) -> list[Decimal]:
-    """Each line's amount, and the sums that a report of a few groups would show."""
-    values = [Decimal(c.cells[key]) for c in found if c.cells[key]]
-    return [*values, sum(values, Decimal(0))]
-
-
-def marks_of(found: list[Charge]) -> re.Pattern[str]:
-    """Whatever would show that an answer saw one of these lines: words, account, name, and amounts with their sums."""
-    texts = {c.word for c in found} | {c.account for c in found}
-    texts |= {NAMES[c.customer].split()[1] for c in found} - {NAMES[ALPHA].split()[1]}
-    money = {*(c.list_cost for c in found), *(c.billed for c in found), *_sums(found, "official_amount")}
-    money |= {sum((c.billed for c in found if c.cycle == cycle), Decimal(0)) for cycle in (OPEN, FINAL)}
-    return re.compile("|".join([*sorted(map(re.escape, texts)), *sorted(map(amount, money))]), re.IGNORECASE)
-
-
-def _buy_amounts(customer: str, accounts: tuple[str, ...]) -> set[Decimal]:
-    """Settlement, what is left of it, and every amount as received: per line, per account, per customer."""
-    keys = ("settlement_amount", "amount", "discount_amount", "truncated_amount", *PAYMENT_PARTS)
-    found: set[Decimal] = set()
-    for group in (charges(customer=customer), *(charges(account=a) for a in accounts)):
-        final = [c for c in group if c.settled is not None]
-        for lines in (group, final):
-            found |= {value for key in keys for value in _sums(lines, key)}
-        found |= {c.billed - c.settled for c in final if c.settled is not None}
-        settled = sum((c.settled for c in final if c.settled is not None), Decimal(0))
-        found.add(sum((c.billed for c in final), Decimal(0)) - settled)
-        found.add(sum((c.list_cost for c in final), Decimal(0)) - settled)
-    return found
-
-
-BUY_WORDS = ("settlement", "buy_cost", "buy cost", "margin", "price_rule", "price rule", "zqrule", "list_pct", "buy/")
-BUY_AMOUNTS = {
-    value
-    for customer in NAMES
-    for value in _buy_amounts(customer, tuple(a for a, c in ACCOUNTS.items() if c == customer))
-}
-PERCENT_WORDS = tuple(re.escape(f"{p}") for p in PERCENTS.values())
-BUY = re.compile("|".join([*BUY_WORDS, *PERCENT_WORDS, *sorted(map(amount, BUY_AMOUNTS))]), re.IGNORECASE)
-FOREIGN = marks_of(charges(customer=BETA) + charges(customer=GAMMA))  # what nobody of Alpha may see
-HIDDEN = marks_of(charges(account="acct-a1"))  # what Bob, a viewer of acct-a2, may not see either
 BOTH = f"{FINAL}..{OPEN}"
-
-
-def finds(pattern: re.Pattern[str], data: bytes | str, echo: Iterable[str] = ()) -> list[str]:
-    """What of the pattern stands in an answer, beside what the question itself said."""
-    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-    for said in echo:
-        text = text.replace(said, "")
-    return sorted(set(pattern.findall(text)))
-
-
-# The house itself
 
 
 def build(portal: Portal) -> Portal:

@@ -1,7 +1,9 @@
 """What the reseller pays reaches no customer: not as a number, a word, a file's bytes, or an edition that moves."""
 
+
+
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -24,9 +26,10 @@ from crossfoot.reports.spec import Dimension, Measure
 from tests.portal import LIST_X_1, Portal, line
 from tests.walls import house as canaries
 from tests.walls.answers import everything, files, scope_of
-from tests.walls.house import ALPHA, BUY_AMOUNTS, CHARGES as LINES
-from tests.walls.house import BUY as BUY_MARKS
-from tests.walls.house import FINAL, finds, people
+from tests.walls.house import ALPHA, FINAL, people
+from tests.walls.house import CHARGES as LINES
+from tests.walls.marks import BUY as BUY_MARKS
+from tests.walls.marks import BUY_AMOUNTS, finds
 
 NEVER = ("buy", "settlement", "margin", "price_rule", "discount", "coupon", "cash", "credit_amount", "debt", "bonus")
 
@@ -56,7 +59,16 @@ def test_nothing_that_a_customer_or_support_can_ask_tells_what_the_reseller_pays
 def test_no_column_of_a_customers_file_is_the_resellers() -> None:
     assert not [c for c in (*CHARGES, *DAILY_KEYS) if any(word in c for word in NEVER)]
     shared = set(BUY) & set(CHARGES)
-    assert shared == {"charge_key", "customer_id", "cycle", "bill_date", "account_id", "service_name", "bill_type", "currency"}
+    assert shared == {
+        "charge_key",
+        "customer_id",
+        "cycle",
+        "bill_date",
+        "account_id",
+        "service_name",
+        "bill_type",
+        "currency",
+    }
 
 
 @pytest.mark.parametrize("tree", ["charges", "daily"])
@@ -113,10 +125,14 @@ def test_refusals_name_nothing_of_it(house: Portal) -> None:
 
 
 @pytest.fixture
-def secret_column(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def secret_column(monkeypatch: pytest.MonkeyPatch) -> None:
     """`usage-to-cost` and `charges` gain a measure, a dimension and a column of lines that only the reseller may see."""
-    measure = Measure(key="secret_cost", label="Secret", sql="list_cost", help="For the reseller alone.", seen_by=RESELLER)
-    group = Dimension(key="secret_group", label="Group", sql="trade_id", help="For the reseller alone.", seen_by=RESELLER)
+    measure = Measure(
+        key="secret_cost", label="Secret", sql="list_cost", help="For the reseller alone.", seen_by=RESELLER
+    )
+    group = Dimension(
+        key="secret_group", label="Group", sql="trade_id", help="For the reseller alone.", seen_by=RESELLER
+    )
     column = replace(cost.CHARGES.lines[0], key="secret_line", sql="trade_id", seen_by=RESELLER)
     usage = cost.USAGE_TO_COST
     changed = (
@@ -124,7 +140,6 @@ def secret_column(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         replace(cost.CHARGES, lines=(*cost.CHARGES.lines, column), measures=(*cost.CHARGES.measures, measure)),
     )
     monkeypatch.setattr("crossfoot.reports.catalog.REPORTS", changed)
-    yield
 
 
 def test_a_dimension_for_the_reseller_cannot_be_named_by_a_customer(house: Portal, secret_column: None) -> None:
@@ -162,12 +177,12 @@ def month(portal: Portal) -> Portal:
     """A small month of one customer, published as final."""
     portal.customers("C0001,Alpha,USD,acct-a1,,")
     portal.prices(LIST_X_1)
-    portal.ingest(portal.bill("customerBill_202610.tar.gz", november(settled="61.00000001")))
+    portal.ingest(portal.bill("customerBill_202610.tar.gz", october(settled="61.00000001")))
     portal.publish()
     return portal
 
 
-def november(settled: str, **cells: str) -> list[dict[str, str]]:
+def october(settled: str, **cells: str) -> list[dict[str, str]]:
     lines = [
         line("acct-a1", "2026-10-03", "70.00000001", settlement_amount=settled, resource_id="one"),
         line("acct-a1", "2026-10-04", "30.00400000", settlement_amount="20", resource_id="two"),
@@ -180,7 +195,7 @@ def seen(portal: Portal) -> dict[str, object]:
     with as_staff():
         editions = list(Edition.objects.order_by("id").values())
         stored = list(EditionFile.objects.order_by("id").values())
-    told = [data for _, data in everything(portal.alice, period=FINAL)]
+    told = [portal.document(key, portal.alice, period=FINAL)[0] for key in ("usage-to-cost", "charges")]
     table = portal.table("charges", portal.alice, period=FINAL)
     return {"editions": editions, "files": stored, "told": told, "digest": table.digest, "id": table.id}
 
@@ -195,50 +210,39 @@ PAID_OTHERWISE: Mapping[str, Mapping[str, str]] = {
     "no settlement amount any more": {"settlement_amount": ""},
     "paid by coupon": {"debt_amount": "0", "coupon_amount": "amount"},
     "written off": {"debt_amount": "0", "adjustment_amount": "amount"},
+    "a greater partner discount": {"discount_amount": "20", "amount": "rest", "debt_amount": "rest"},
 }
 
 
-@pytest.mark.parametrize("how", PAID_OTHERWISE)
-def test_a_bill_that_differs_in_what_the_reseller_pays_moves_nothing_of_the_customers(month: Portal, how: str) -> None:
+def test_a_bill_that_differs_in_what_the_reseller_pays_moves_nothing_of_the_customers(month: Portal) -> None:
     before = seen(month)
     assert paid(month) == [(1, "81.00000001")]
-    changed = [_paid(one, PAID_OTHERWISE[how]) for one in november(settled="61.00000001")]
-    [receipt] = month.ingest(month.bill("customerBill_202610.tar.gz", changed))
-    assert receipt.is_new
-    [published] = month.publish()
-    assert published.editions == ()
-    assert seen(month) == before
-    assert len(paid(month)) == 2  # the reseller's own edition is another
+    for number, (how, change) in enumerate(PAID_OTHERWISE.items(), start=2):
+        changed = [_paid(one, change) for one in october(settled="61.00000001")]
+        [receipt] = month.ingest(month.bill("customerBill_202610.tar.gz", changed))
+        assert receipt.is_new
+        [published] = month.publish()
+        assert (published.editions, published.blocked) == ((), ()), how
+        assert seen(month) == before, how
+        assert len(paid(month)) == number, how  # the reseller's own edition is another
 
 
 def _paid(cells: Mapping[str, str], change: Mapping[str, str]) -> dict[str, str]:
-    return {**cells, **{key: cells["amount"] if value == "amount" else value for key, value in change.items()}}
-
-
-def test_a_greater_partner_discount_moves_nothing_of_the_customers(month: Portal) -> None:
-    before = seen(month)
-    changed = [
-        line(c["customer_id"], c["bill_date"], c["official_amount"], amount="12.5", resource_id=c["resource_id"])
-        for c in november(settled="")
-    ]
-    month.ingest(month.bill("customerBill_202610.tar.gz", changed))
-    [published] = month.publish()
-    assert published.editions == ()
-    assert seen(month) == before
+    words = {"amount": cells["amount"], "rest": str(Decimal(cells["official_amount"]) - 20)}
+    return {**cells, **{key: words.get(value, value) for key, value in change.items()}}
 
 
 @pytest.mark.xfail(
-    reason="ingest/normalise.py AMONG_EQUALS orders equal lines by `amount`, so what the reseller pays decides the key",
-    strict=True,
+    reason="ingest/normalise.py orders equal lines by what the reseller pays before their quantities", strict=True
 )
 def test_which_of_two_equal_lines_cost_the_reseller_more_stays_unknown(portal: Portal) -> None:
-    """Two lines of one identity and one list price that differ in their name; then their discounts change places."""
+    """Two lines of one identity and one list cost that differ in their usage; then their discounts change places."""
     portal.customers("C0001,Alpha,USD,acct-a1,,")
     portal.prices(LIST_X_1)
     for amounts in (("5", "9"), ("9", "5")):
         lines = [
-            line("acct-a1", "2026-10-03", "10", amount=amount, resource_id="vm", resource_name=name)
-            for amount, name in zip(amounts, ("red", "blue"), strict=True)
+            line("acct-a1", "2026-10-03", "10", amount=amount, resource_id="vm", usage=usage)
+            for amount, usage in zip(amounts, ("1", "2"), strict=True)
         ]
         portal.ingest(portal.bill("customerBill_202610.tar.gz", lines))
         portal.publish()
@@ -250,7 +254,12 @@ def test_which_of_two_equal_lines_cost_the_reseller_more_stays_unknown(portal: P
 def test_a_change_of_sell_does_move_the_edition(month: Portal) -> None:
     """Else the tests above would pass on a portal that never publishes again."""
     before = seen(month)
-    month.ingest(month.bill("customerBill_202610.tar.gz", november(settled="61.00000001", official_amount="9", amount="9", debt_amount="9", discount_amount="0")))
+    month.ingest(
+        month.bill(
+            "customerBill_202610.tar.gz",
+            october(settled="61.00000001", official_amount="9", amount="9", debt_amount="9", discount_amount="0"),
+        )
+    )
     [published] = month.publish()
     assert published.editions == (("C0001", 2, "final"),)
     assert seen(month)["digest"] != before["digest"]

@@ -1,5 +1,7 @@
 """Who may touch which table, as PostgreSQL itself answers, against what each model's wall declares."""
 
+
+
 import pytest
 from django.apps import apps
 from django.db import connections
@@ -74,7 +76,7 @@ def test_every_model_declares_the_wall_that_is_written_down_here(server: None) -
 
 
 def test_a_model_without_a_wall_is_refused() -> None:
-    class Bare(Model):
+    class Bare(Model):  # noqa: DJ008 - never stored
         class Meta:
             app_label = "access"
             managed = False
@@ -153,7 +155,9 @@ def test_nobody_but_the_owner_makes_things(server: None) -> None:
 
 def test_no_function_lends_its_owners_rights(server: None) -> None:
     assert ask("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace") == []
-    assert ask("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
+    assert (
+        ask("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
+    )
 
 
 def test_sequences_are_shut_but_for_the_queue(server: None) -> None:

@@ -1,7 +1,9 @@
 """The log of acts: nobody changes it, and who does so nevertheless, as the owner of the tables, is named."""
 
+
+
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -16,7 +18,7 @@ KEY = "the key of this home"
 
 
 @pytest.fixture
-def log(server: None) -> Iterator[None]:
+def log(server: None) -> None:
     """Ten acts of one person, in two sealings: entries 1 to 10."""
     tamper("TRUNCATE audit_entry, audit_seal, audit_head RESTART IDENTITY")
     for number in range(1, 11):
@@ -24,8 +26,6 @@ def log(server: None) -> Iterator[None]:
         if number in {6, 10}:
             assert sealed() == {6: 6, 10: 4}[number]
     assert checked() == chain.Verdict(sealed=10, unsealed=0)
-    yield
-    connections.close_all()
 
 
 def sealed(key: str = KEY) -> int:

@@ -1,11 +1,16 @@
 """Wall 2 in PostgreSQL with wall 1 taken away: the queries have no filter, and the policies alone decide."""
 
+
+
+import threading
+
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import Model
 
 from crossfoot.access import rls
 from crossfoot.access.models import Customer
+from crossfoot.access.scope import Scope
 from crossfoot.core.walls import Wall
 from crossfoot.publish import plan as planning
 from crossfoot.publish.models import Edition, EditionTotal
@@ -108,16 +113,64 @@ def test_counts_and_statistics_of_the_server_do_not_tell(house: Portal) -> None:
         assert cursor.fetchone() == (0,)
 
 
-def test_a_scope_within_a_scope_leaves_nothing_open(house: Portal) -> None:
-    """The inner one ends with no role at all: the outer one then fails closed, it never inherits the inner's rights."""
+def test_a_scope_within_a_scope_gives_back_what_the_outer_one_had(house: Portal) -> None:
+    alice, charlie = scope_of(house.alice), scope_of(house.charlie)
     with transaction.atomic():
-        with rls.as_scope(scope_of(house.alice)):
-            with rls.as_staff():
-                assert Customer.objects.count() == 3
+        for outer, inner in ((alice, charlie), (alice, alice), (charlie, scope_of(house.dana))):
+            with rls.as_scope(outer):
+                with rls.as_scope(inner):
+                    assert Customer.objects.count() == (3 if inner.is_reseller else 1)
+                    with rls.as_staff():
+                        assert Customer.objects.count() == 3
+                    assert Customer.objects.count() == (3 if inner.is_reseller else 1)
+                assert [c.id for c in Customer.objects.all()] == [outer.customer]
             with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 Customer.objects.count()
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            Customer.objects.count()
+    with pytest.raises(DatabaseError, match="permission denied"):
+        Customer.objects.count()
+
+
+def test_an_error_in_the_inner_scope_leaves_the_outer_one_as_narrow_as_it_was(house: Portal) -> None:
+    alice = scope_of(house.alice)
+    with rls.as_scope(alice):
+        with pytest.raises(DatabaseError), rls.as_staff():
+            Customer.objects.filter(name="\x00").count()
+        assert [c.id for c in Customer.objects.all()] == [ALPHA]
+        for inner in (rls.as_staff(), rls.as_scope(alice), rls.as_scope(alice)):
+            with pytest.raises(ZeroDivisionError), inner:
+                raise ZeroDivisionError
+            assert [c.id for c in Customer.objects.all()] == [ALPHA]
+
+
+def test_a_lost_connection_leaves_no_role_behind(house: Portal) -> None:
+    """The next transaction of this thread has a new connection and must take its role anew."""
+    with pytest.raises(DatabaseError), rls.as_staff(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    connection.close()
+    with rls.as_scope(scope_of(house.alice)):
+        assert [c.id for c in Customer.objects.all()] == [ALPHA]
+    with pytest.raises(DatabaseError, match="permission denied"):
+        Customer.objects.count()
+
+
+def test_two_threads_hold_their_own_roles(house: Portal) -> None:
+    seen: dict[str, list[str]] = {}
+    both = threading.Barrier(2)
+
+    def look(name: str, scope: Scope) -> None:
+        with rls.as_scope(scope):
+            both.wait(10)
+            seen[name] = [c.id for c in Customer.objects.order_by("id")]
+            both.wait(10)
+        connections.close_all()
+
+    scopes = {"alice": scope_of(house.alice), "dana": scope_of(house.dana)}
+    threads = [threading.Thread(target=look, args=pair) for pair in scopes.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == {"alice": [ALPHA], "dana": sorted(NAMES)}
 
 
 def test_an_error_within_a_scope_leaves_nothing_open(house: Portal) -> None:

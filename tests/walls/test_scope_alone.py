@@ -14,7 +14,8 @@ from crossfoot.publish.models import Edition, EditionFile
 from crossfoot.query import run as query
 from tests.portal import Portal
 from tests.walls.answers import everything, scope_of
-from tests.walls.house import ALPHA, BOTH, FOREIGN, GAMMA, HIDDEN, NAMES, charges, finds, issue_of, marks_of
+from tests.walls.house import ALPHA, BOTH, GAMMA, NAMES, charges, issue_of
+from tests.walls.marks import FOREIGN, HIDDEN, finds, marks_of
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def no_wall(no_rows_wall: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
     def plan_all(scope, period, as_of):
         mine = planned(scope, period, as_of)
         with rls.as_staff():
-            others = [f for f in EditionFile.objects.exclude(customer_id=scope.customer).order_by("path")]
+            others = list(EditionFile.objects.exclude(customer_id=scope.customer).order_by("path"))
         return tuple(_widened(e, others) for e in mine)
 
     monkeypatch.setattr(planning, "plan", plan_all)
@@ -61,7 +62,11 @@ def _widened(edition: planning.PlannedEdition, others: list[EditionFile]) -> pla
 
     assert files("charges")
     return planning.PlannedEdition(
-        **{**vars(edition), "charges": (*edition.charges, *files("charges")), "daily": (*edition.daily, *files("daily"))}
+        **{
+            **vars(edition),
+            "charges": (*edition.charges, *files("charges")),
+            "daily": (*edition.daily, *files("daily")),
+        }
     )
 
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def house(server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Portal]":
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
-    from crossfoot.runtime.home import open_home  # noqa: PLC0415
-    from tests.portal import Portal  # noqa: PLC0415
-    from tests.web.house import furnish  # noqa: PLC0415
+    from crossfoot.runtime.home import open_home
+    from tests.portal import Portal
+    from tests.web.house import furnish
 
     found = Portal(open_home(), tmp_path_factory.mktemp("inbox"))
     found.empty()
@@ -32,7 +32,7 @@ def house(server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[P
 @pytest.fixture(scope="module")
 def clients(house: "Portal") -> "dict[str, Client]":
     """Everybody, signed in, and nobody."""
-    from tests.web.house import browser  # noqa: PLC0415
-    from tests.web.routes import NOBODY, PEOPLE  # noqa: PLC0415
+    from tests.web.house import browser
+    from tests.web.routes import NOBODY, PEOPLE
 
     return {name: browser(house, name) for name in (NOBODY, *PEOPLE)}

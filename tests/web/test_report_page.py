@@ -165,8 +165,8 @@ def test_who_may_not_take_files_is_not_offered_any(clients: dict[str, Client]) -
 
 
 def test_what_is_opened_and_taken_is_recorded(house: Portal, alice: Client) -> None:
-    from crossfoot.access.rls import as_staff  # noqa: PLC0415
-    from crossfoot.audit.models import Entry  # noqa: PLC0415
+    from crossfoot.access.rls import as_staff
+    from crossfoot.audit.models import Entry
 
     text(alice, PAGE)
     text(alice, PAGE.replace("?", ".csv?"))

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from django.contrib.auth.password_validation import validate_password
@@ -117,7 +118,7 @@ def _read_row(file: str, number: int, row: dict[str, str]) -> tuple[Customer, Ac
 
 def _refuse_two_owners(file: str) -> None:
     owners = sorted(AccountOwner.objects.all(), key=lambda o: (o.account_id, o.valid_from or date.min))
-    for one, two in zip(owners, owners[1:], strict=False):
+    for one, two in pairwise(owners):
         if one.account_id == two.account_id and (one.valid_to is None or (two.valid_from or date.min) < one.valid_to):
             raise BadRequest(
                 f"{file}: account {one.account_id} would belong to {one.customer_id} and {two.customer_id} on the same "

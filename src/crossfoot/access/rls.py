@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CUSTOMER, STAFF, APP = "crossfoot_customer", "crossfoot_staff", "crossfoot_app"
 SETTING = "crossfoot.customer"
 # `set_config('role', …, true)` is SET LOCAL ROLE: role and customer last as long as the transaction, in one statement.
+ASKED = f"(SELECT current_setting('{SETTING}', true))"  # in a sub-select it is read once, not for every row
 NOBODY = ("none", "")
 TAKE = f"SELECT set_config('role', %s, true), set_config('{SETTING}', %s, true)"
 # The library's own tables, by the wall behind which they stand.
@@ -121,7 +122,6 @@ def _statements(model: type[Model]) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {STAFF}",
         f"DROP POLICY IF EXISTS own ON {table}",
         f"DROP POLICY IF EXISTS staff ON {table}",
-        f"CREATE POLICY own ON {table} TO {CUSTOMER} "
-        f"USING ({column} = (SELECT current_setting('{SETTING}', true)){shared})",
+        f"CREATE POLICY own ON {table} TO {CUSTOMER} USING ({column} = {ASKED}{shared})",
         f"CREATE POLICY staff ON {table} TO {STAFF} USING (true)",
     ]

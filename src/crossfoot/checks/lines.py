@@ -1,8 +1,11 @@
 """Checks that look at single lines: readable amounts that add up, known codes and currencies, a price for each."""
 
+from collections.abc import Sequence
+
 from crossfoot.checks.candidate import Candidate
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.core.money import is_currency
+from crossfoot.lake.schema import SELL
 from crossfoot.pricing.rate import BASIS, Basis
 from crossfoot.sources.columns import PAYMENT_PARTS
 
@@ -11,11 +14,11 @@ ASK_HUAWEI = "Ask Huawei for a corrected bill and ingest it; the other customers
 
 def check_amount_sums(candidate: Candidate) -> list[Finding]:
     """List = discount + truncated + due, and due = its eight parts, exactly, wherever the file carries them all."""
-    parts = " + ".join(PAYMENT_PARTS)
+    whole, parts = _sum(("discount_amount", "truncated_amount", "amount")), _sum(PAYMENT_PARTS)
     return [
         *candidate.find_lines(
             "amount-sums",
-            "list_cost <> discount_amount + truncated_amount + amount",
+            f"list_cost <> {whole}",
             column="List Price",
             value="list_cost",
             message="List Price is not Discount Amount + Truncated Amount + Amount Due.",
@@ -129,6 +132,12 @@ def check_compensations(candidate: Candidate) -> list[Finding]:
         message="Huawei's compensation or deduction is passed on to the customer as it is.",
         next_step="Nothing to do if that is your agreement.",
     )
+
+
+def _sum(columns: Sequence[str]) -> str:
+    """In 64 bits, and in 128 where that overflows: an error would stop every customer, where a finding stops one."""
+    narrow, wide = (" + ".join(form.format(column) for column in columns) for form in ("{}", f"CAST({{}} AS {SELL})"))
+    return f"coalesce(try({narrow}), {wide})"
 
 
 def _text(value: str | None) -> str:

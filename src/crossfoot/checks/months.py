@@ -120,7 +120,10 @@ def _lost_days(candidate: Candidate, customer: str) -> list[date]:
     ).fetchall()
     before = candidate.days_before.get(customer, {})
     lost = {
-        day for account, start, end in owned for day in before.get(account, ()) if start <= day < min(end, candidate.end)
+        day
+        for account, start, end in owned
+        for day in before.get(account, ())
+        if start <= day < min(end, candidate.end)
     }
     return sorted(lost - {day for (day,) in days})
 

@@ -1,7 +1,8 @@
 """Accepts a bill: lands its bytes, reads every line, keeps the charges, and records what was found.
 
 Nothing is half-accepted: a bill that cannot be read as a whole is refused whole; one account with unreadable cells
-keeps its last good lines while the other accounts of the bill go on. The same bytes twice change nothing.
+keeps its last good lines while the other accounts of the bill go on. The same bytes twice change nothing, whether one
+process brings them or two at once; a bill that was refused, or whose charges were lost since, is read again.
 """
 
 import os
@@ -9,8 +10,10 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
+from django.db import connection
 
 from crossfoot.access.rls import as_staff
 from crossfoot.audit.record import Action, record
@@ -59,19 +62,20 @@ class Receipt:
 
 def accept(bill: BillFile, home: Home, actor: str) -> Receipt:
     """Accept one bill, once. Never raises for what is in the file: the receipt says it."""
-    landed = _land(bill, home)
-    sha256 = landed.name.removesuffix(".tar.gz")
+    sha256 = _land(bill, home)
     with as_staff():
         known = Batch.objects.filter(sha256=sha256).first()
-        if known:
+        if known and _is_whole(known, home):
             return _receipt(known, is_new=False)
     with workbench(home.tmp) as (bench, folder):
+        charges = folder / "charges.parquet"
         try:
-            findings = load_members(bench, unpack(landed, bill.name, folder), bill)
-            batch, slices = _keep(bench, bill, sha256, home)
+            findings = load_members(bench, unpack(landed_path(home, sha256), bill.name, folder), bill)
+            batch, slices = _read(bench, bill, sha256, charges)
         except BadBill as bad:
             batch, slices, findings = _batch(bill, sha256, is_accepted=False), [], [bad.finding]
-    return _record(batch, slices, findings, actor)
+        with as_staff():
+            return _keep(batch, slices, findings, charges, home, actor)
 
 
 def landed_path(home: Home, sha256: str) -> Path:
@@ -84,12 +88,19 @@ def charges_path(home: Home, sha256: str) -> Path:
     return home.accepted / f"{sha256}.parquet"
 
 
-def _land(bill: BillFile, home: Home) -> Path:
-    part = home.tmp / f"landing-{bill.name}"
-    shutil.copyfile(bill.path, part)
-    target = landed_path(home, sha256_file(part))
-    _settle(part, target)
-    return target
+def _is_whole(batch: Batch, home: Home) -> bool:
+    """True when the bill was accepted and its charges are what they were."""
+    path = charges_path(home, batch.sha256)
+    return batch.is_accepted and path.exists() and sha256_file(path) == batch.charges_sha256
+
+
+def _land(bill: BillFile, home: Home) -> str:
+    with TemporaryDirectory(dir=home.tmp) as folder:
+        part = Path(folder) / bill.name
+        shutil.copyfile(bill.path, part)
+        sha256 = sha256_file(part)
+        _settle(part, landed_path(home, sha256))
+    return sha256
 
 
 def _settle(part: Path, target: Path) -> None:
@@ -102,19 +113,16 @@ def _settle(part: Path, target: Path) -> None:
     fsync_folder(target.parent)
 
 
-def _keep(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, home: Home) -> tuple[Batch, list[Slice]]:
-    target = charges_path(home, sha256)
-    part = home.tmp / target.name
+def _read(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, charges: Path) -> tuple[Batch, list[Slice]]:
     bench.execute(
-        f"COPY ({keyed_lines(bench)}) TO {quote(str(part))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({keyed_lines(bench)}) TO {quote(str(charges))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {ROW_GROUP})"
     )
-    stored = bench.execute(STORED.format(parquet([part]))).fetchall()
+    stored = bench.execute(STORED.format(parquet([charges]))).fetchall()
     read = bench.execute(READ).fetchall()
     if stored != read:
         raise BadBill(_differs(bill.name, stored, read))
-    _settle(part, target)
     batch = _batch(bill, sha256, is_accepted=True)
-    batch.charges_sha256 = sha256_file(target)
+    batch.charges_sha256 = sha256_file(charges)
     batch.rows = sum(row[1] for row in stored)
     batch.totals = {row[0]: _total(*row[1:]) for row in stored}
     last = bench.execute("SELECT max(bill_date) + 1 FROM lines").fetchone()
@@ -141,18 +149,42 @@ def _batch(bill: BillFile, sha256: str, *, is_accepted: bool) -> Batch:
     )
 
 
-def _record(batch: Batch, slices: list[Slice], findings: Iterable[Finding], actor: str) -> Receipt:
-    with as_staff():
-        batch.save(force_insert=True)
-        for part in slices:
-            part.batch = batch
-        Slice.objects.bulk_create(slices)
-        BatchFinding.objects.bulk_create(
-            BatchFinding(batch=batch, severity=f.severity, account_id=f.account, body=f.as_json()) for f in findings
-        )
-        action = Action.BATCH_ACCEPTED if batch.is_accepted else Action.BATCH_REFUSED
-        record(action, actor, file=batch.name, sha256=batch.sha256, rows=batch.rows)
-        return _receipt(batch, is_new=True)
+def _keep(  # noqa: PLR0913 - all that becomes true at once
+    batch: Batch, slices: list[Slice], findings: Iterable[Finding], charges: Path, home: Home, actor: str
+) -> Receipt:
+    """Put the charges in their place, then the rows: a commit never speaks of a file that is not there."""
+    _wait_for_turn(batch.sha256)
+    known = Batch.objects.filter(sha256=batch.sha256).first()
+    if known and (_is_whole(known, home) or not batch.is_accepted):
+        return _receipt(known, is_new=False)
+    if batch.is_accepted:
+        _settle(charges, charges_path(home, batch.sha256))
+    if known and known.is_accepted:  # its charges were lost or altered
+        Batch.objects.filter(pk=known.pk).update(charges_sha256=batch.charges_sha256)
+        record(Action.BATCH_ACCEPTED, actor, file=known.name, sha256=known.sha256, rows=known.rows, read_again=True)
+        return _receipt(known, is_new=False)
+    if known:
+        known.delete()
+    _record(batch, slices, findings, actor)
+    return _receipt(batch, is_new=True)
+
+
+def _wait_for_turn(sha256: str) -> None:
+    """Until the transaction ends, no other process records a bill of these bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
+
+
+def _record(batch: Batch, slices: list[Slice], findings: Iterable[Finding], actor: str) -> None:
+    batch.save(force_insert=True)
+    for part in slices:
+        part.batch = batch
+    Slice.objects.bulk_create(slices)
+    BatchFinding.objects.bulk_create(
+        BatchFinding(batch=batch, severity=f.severity, account_id=f.account, body=f.as_json()) for f in findings
+    )
+    action = Action.BATCH_ACCEPTED if batch.is_accepted else Action.BATCH_REFUSED
+    record(action, actor, file=batch.name, sha256=batch.sha256, rows=batch.rows)
 
 
 def _receipt(batch: Batch, *, is_new: bool) -> Receipt:

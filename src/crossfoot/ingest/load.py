@@ -4,6 +4,7 @@ Leaves behind in the workbench: `lines` (typed), `refused` (accounts with unread
 control totals taken from the text at full precision, against which the stored charges are held.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -14,7 +15,7 @@ from crossfoot.ingest.engine import insert, quote
 from crossfoot.ingest.normalise import find_bad_cells, normalise_lines, raw_columns
 from crossfoot.lake.schema import CENT8
 from crossfoot.sources.columns import KEYS, Header
-from crossfoot.sources.huawei_files import BadBill, BillFile, Member
+from crossfoot.sources.huawei_files import CHUNK, FROM_HUAWEI, BadBill, BillFile, Member
 
 MAX_LINE = 2**20
 PARTS_AT_ONCE = 4
@@ -32,6 +33,11 @@ def load_members(bench: duckdb.DuckDBPyConnection, members: list[Member], bill: 
         "list_cost DECIMAL(38,8), amount DECIMAL(38,8), settlement_amount DECIMAL(38,8))"
     )
     findings: list[Finding] = []
+    for name, number in Counter(m.name for m in members).items():
+        if number > 1:
+            raise BadBill(
+                _bad_part(name, "The archive holds this part more than once, so its lines would count twice.")
+            )
     for header, parts in _alike(members):
         _read_parts(bench, header, parts)
         findings += _look_at(bench, header, bill)
@@ -54,6 +60,8 @@ def _read_parts(bench: duckdb.DuckDBPyConnection, header: Header, parts: list[Me
     keys = [key or f"unknown_{i}" for i, key in enumerate(header.keys)]
     columns = "{" + ", ".join(f"{quote(k)}: 'VARCHAR'" for k in keys) + "}"
     paths = "[" + ", ".join(quote(str(p.path)) for p in parts) + "]"
+    for part in parts:
+        _refuse_nul(part)
     try:
         bench.execute(
             f"CREATE OR REPLACE TABLE raw AS SELECT {raw_columns(tuple(k for k in keys if k in KEYS))}, "
@@ -73,8 +81,24 @@ def _read_parts(bench: duckdb.DuckDBPyConnection, header: Header, parts: list[Me
     insert(bench, "parts", [(part, parts[part - 1].name, start) for part, start, _, _ in first])
 
 
+def _refuse_nul(part: Member) -> None:
+    """A NUL is no text: the catalogue cannot hold one, and Huawei writes none."""
+    with part.path.open("rb") as data:
+        while chunk := data.read(CHUNK):
+            if b"\0" in chunk:
+                raise BadBill(_bad_part(part.name, f"Line {_line_of_nul(part)} holds a NUL byte, which is no text."))
+
+
+def _line_of_nul(part: Member) -> int:
+    line = 1
+    with part.path.open("rb") as data:
+        while (piece := data.readline(MAX_LINE)) and b"\0" not in piece:
+            line += piece.endswith(b"\n")
+    return line
+
+
 def _look_at(bench: duckdb.DuckDBPyConnection, header: Header, bill: BillFile) -> list[Finding]:
-    findings = find_bad_cells(bench, bill.cycle, {k for k in header.keys if k})
+    findings = find_bad_cells(bench, bill.cycle, header)
     for finding in findings:
         if finding.reach is Reach.FILE:
             raise BadBill(finding)
@@ -118,11 +142,12 @@ def _unknown_columns(members: list[Member]) -> list[Finding]:
 
 
 def _not_csv(parts: list[Member], error: str) -> Finding:
+    name = next((p.name for p in parts if str(p.path) in error), parts[0].name)
+    reason = error.splitlines()[0][:200]
+    return _bad_part(name, f"It is not a CSV file of {len(parts[0].header.keys)} columns in UTF-8 ({reason}).")
+
+
+def _bad_part(name: str, message: str) -> Finding:
     return Finding(
-        check="csv",
-        severity=Severity.BLOCK,
-        reach=Reach.FILE,
-        file=next((p.name for p in parts if str(p.path) in error), parts[0].name),
-        message=f"It is not a CSV file of {len(parts[0].header.keys)} columns in UTF-8 ({error.splitlines()[0][:200]}).",
-        next_step="Fetch the file from Huawei again and ingest it.",
+        check="csv", severity=Severity.BLOCK, reach=Reach.FILE, file=name, message=message, next_step=FROM_HUAWEI
     )

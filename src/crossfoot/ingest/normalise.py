@@ -8,9 +8,10 @@ import duckdb
 import pyarrow as pa
 
 from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.ingest.engine import quote
 from crossfoot.ingest.tags import parse_tags
 from crossfoot.lake.schema import CENT8, NOT_CONTENT, QUANTITY
-from crossfoot.sources.columns import BY_KEY, COLUMNS, KEYS, Holds
+from crossfoot.sources.columns import BY_KEY, COLUMNS, KEYS, Header, Holds
 
 PATTERNS = {
     Holds.MONEY: r"^-?[0-9]{1,10}(\.[0-9]{1,8})?$",
@@ -26,6 +27,8 @@ WANTED = {
     Holds.INSTANT: "a time such as 2026-10-31 23:00:00 GMT+08:00",
     Holds.CYCLE: "a month such as 2026-10",
 }
+CURRENCY = "^[A-Za-z]{3}$"
+LONGEST = {"customer_id": 64, "cloud_service_type": 200, "cloud_service_type_name": 200}  # what the catalogue can hold
 # A cast to 64 bits is five times quicker than one to 128, and nearly every quantity fits; what does not takes the other.
 QUICK = f"coalesce(CAST(try_cast({{0}} AS DECIMAL(18,10)) AS {QUANTITY}), CAST({{0}} AS {QUANTITY}))"
 # Identity of a charge: what it is for, not what it costs, so that a corrected amount keeps its key. The record id is
@@ -73,9 +76,11 @@ def bad_sql(key: str) -> str:
     return f"({key} IS NOT NULL AND ({instant_sql(key)}) IS NULL)"
 
 
-def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, present: set[str]) -> list[Finding]:
+def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, header: Header) -> list[Finding]:
     """The findings on `raw`: cells that cannot be read, required cells that are empty, lines of another cycle."""
-    tests = {c.key: bad_sql(c.key) for c in COLUMNS if c.key in present and c.holds is not Holds.TEXT}
+    tests = {c.key: bad_sql(c.key) for c in COLUMNS if c.key in header.keys and c.holds is not Holds.TEXT}
+    tests |= {key: f"(length({key}) > {longest})" for key, longest in LONGEST.items()}
+    tests["currency"] = f"(NOT regexp_full_match(coalesce(currency, {quote(header.currency)}), '{CURRENCY}'))"
     for column in COLUMNS:
         if column.required:
             tests[column.key] = f"({column.key} IS NULL OR {tests.get(column.key, 'false')})"
@@ -94,26 +99,32 @@ def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, key: str, test: str
     rows = bench.execute(
         f"SELECT customer_id, arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1, arg_min({key}, raw.rowid), count(*) FROM raw JOIN parts USING (part) WHERE {test} GROUP BY 1 ORDER BY 1"
     ).fetchall()
-    wanted = WANTED.get(BY_KEY[key].holds, "a value")
-    if key == "cycle":
-        wanted = f"the cycle of the file, {cycle}"
     return [
         Finding(
             check="readable",
             severity=Severity.BLOCK,
-            reach=Reach.ACCOUNT if account else Reach.FILE,
+            reach=Reach.FILE if key == "customer_id" else Reach.ACCOUNT,
             file=file,
             record=record,
             column=BY_KEY[key].english,
             value="" if value is None else str(value)[:120],
-            account=account or "",
+            account="" if key == "customer_id" else account or "",
             cycle=cycle,
             count=count,
-            message=f"{'The cell is empty' if value is None else 'The cell cannot be read'}: it must hold {wanted}.",
+            message=f"The cell {'is empty' if value is None else 'cannot be read'}: it must hold {_wanted(key, cycle)}.",
             next_step="Ask Huawei for a corrected file and ingest it; the account's last good lines stay in force.",
         )
         for account, file, record, value, count in rows
     ]
+
+
+def _wanted(key: str, cycle: str) -> str:
+    if key == "cycle":
+        return f"the cycle of the file, {cycle}"
+    if key == "currency":
+        return "a currency such as USD"
+    some = f"a text of at most {LONGEST[key]} characters" if key in LONGEST else "a value"
+    return WANTED.get(BY_KEY[key].holds, some)
 
 
 def normalise_lines(bench: duckdb.DuckDBPyConnection, currency: str) -> None:

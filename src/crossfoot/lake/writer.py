@@ -10,6 +10,7 @@ from crossfoot.lake.files import LakeFile
 from crossfoot.runtime.files import fsync_folder, sha256_file
 
 ROW_GROUP = 122_880
+COUNT = "rows"  # of the rollup: how many lines a row stands for
 
 
 def write_file(bench: duckdb.DuckDBPyConnection, select: str, lake: Path, folder: str) -> LakeFile:
@@ -36,13 +37,16 @@ def write_file(bench: duckdb.DuckDBPyConnection, select: str, lake: Path, folder
 
 def read_back(
     bench: duckdb.DuckDBPyConnection, lake: Path, files: list[LakeFile]
-) -> dict[str, tuple[int, Decimal, Decimal]]:
-    """What was stored, read again from disk: currency -> rows, List, Sell."""
+) -> dict[tuple[str, str], tuple[int, Decimal, Decimal]]:
+    """What was stored, lines or their rollup, read again from disk: customer and currency -> lines, List, Sell."""
+    if not files:
+        return {}
     paths = ", ".join("'" + str(lake / f.path).replace("'", "''") + "'" for f in files)
+    count = f"CAST(sum({COUNT}) AS BIGINT)" if files[0].path.startswith("daily/") else "count(*)"
     return {
-        currency: (rows, list_cost, billed)
-        for currency, rows, list_cost, billed in bench.execute(
-            "SELECT currency, count(*), sum(list_cost), CAST(sum(billed_cost) AS DECIMAL(38,8)) "
-            f"FROM read_parquet([{paths}], hive_partitioning=false) GROUP BY 1"
+        (customer, currency): (rows, list_cost, billed)
+        for customer, currency, rows, list_cost, billed in bench.execute(
+            f"SELECT customer_id, currency, {count}, sum(list_cost), CAST(sum(billed_cost) AS DECIMAL(38,8)) "
+            f"FROM read_parquet([{paths}], hive_partitioning=false) GROUP BY 1, 2"
         ).fetchall()
     }

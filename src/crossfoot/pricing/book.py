@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 from crossfoot.access.models import User
@@ -107,7 +108,7 @@ def read_rule(row: PriceRule) -> Rule:
 
 def _refuse_clashes(rules: Iterable[Rule]) -> None:
     rules = sorted(rules, key=lambda r: (r.action, r.customer, r.service, r.valid_from))
-    for one, two in zip(rules, rules[1:], strict=False):
+    for one, two in pairwise(rules):
         same = (one.action, one.customer, one.service) == (two.action, two.customer, two.service)
         if same and (one.valid_to is None or two.valid_from < one.valid_to):
             raise BadRequest(

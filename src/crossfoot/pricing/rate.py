@@ -23,7 +23,7 @@ class Basis(StrEnum):
     LIST = "list"  # official_amount x the rule of its date
     REFUND = "refund"  # official_amount x the ratio of the original order
     NOTHING = "nothing"  # sold elsewhere, or the reseller's own cost
-    PASS_ON = "pass-on"  # Huawei's compensation or deduction, as it is
+    PASS_ON = "pass-on"  # noqa: S105 - no password: Huawei's compensation or deduction, as it is
     UNKNOWN = "unknown"
 
 

@@ -1,8 +1,10 @@
 """Writes the catalogue: one transaction per publication, which is the switch from the old month to the new."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+
+from django.db.models import Max
 
 from crossfoot.access.rls import as_staff
 from crossfoot.audit.record import Action, record
@@ -11,7 +13,7 @@ from crossfoot.core.finding import Finding, read_finding
 from crossfoot.core.period import end_day, first_day, midnight_gmt8
 from crossfoot.lake.files import LakeFile
 from crossfoot.publish.inputs import Inputs
-from crossfoot.publish.lines import Month
+from crossfoot.publish.lines import Month, Sums
 from crossfoot.publish.models import BuyEdition, Edition, EditionFile, EditionTotal, MonthState, Publication
 
 
@@ -25,7 +27,7 @@ class NewEdition:
     month: Month
     charges: tuple[LakeFile, ...]
     daily: LakeFile
-    totals: tuple[tuple[str, str, str, int, Decimal, Decimal], ...]
+    totals: tuple[Sums, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def commit(  # noqa: PLR0913 - everything that one publication makes true at onc
         at = _after_the_last(cycle)
         if editions or buys:
             Publication.objects.create(cycle=cycle, published_at=at, published_by=actor)
-        numbers = {e.customer: _add_edition(cycle, at, e) for e in editions}
+        numbers = _add_editions(cycle, at, editions)
         for buy in buys:
             _add_buy(cycle, at, buy)
         for new in editions:
@@ -76,12 +78,23 @@ def _after_the_last(cycle: str) -> datetime:
     return max(now(), last.published_at + timedelta(microseconds=1)) if last else now()
 
 
-def _add_edition(cycle: str, at: datetime, new: NewEdition) -> int:
-    last = Edition.objects.filter(customer_id=new.customer, cycle=cycle).order_by("-number").first()
-    edition = Edition.objects.create(
+def _add_editions(cycle: str, at: datetime, new: list[NewEdition]) -> dict[str, int]:
+    last = dict(
+        Edition.objects.filter(cycle=cycle, customer_id__in=[e.customer for e in new])
+        .values_list("customer_id")
+        .annotate(Max("number"))
+    )
+    editions = Edition.objects.bulk_create(_edition(cycle, at, e, last.get(e.customer, 0) + 1) for e in new)
+    EditionFile.objects.bulk_create(f for row, e in zip(editions, new, strict=True) for f in _files(row, e))
+    EditionTotal.objects.bulk_create(t for row, e in zip(editions, new, strict=True) for t in _totals(row, e))
+    return {row.customer_id: row.number for row in editions}
+
+
+def _edition(cycle: str, at: datetime, new: NewEdition, number: int) -> Edition:
+    return Edition(
         customer_id=new.customer,
         cycle=cycle,
-        number=last.number + 1 if last else 1,
+        number=number,
         status=new.status,
         data_through=new.data_through or midnight_gmt8(end_day(cycle)),
         published_at=at,
@@ -91,9 +104,11 @@ def _add_edition(cycle: str, at: datetime, new: NewEdition) -> int:
         rows=new.month.rows,
         content=new.month.content,
     )
-    files = [("charges", part, file) for part, file in enumerate(new.charges)] + [("daily", 0, new.daily)]
-    EditionFile.objects.bulk_create(
-        EditionFile(
+
+
+def _files(edition: Edition, new: NewEdition) -> Iterator[EditionFile]:
+    for tree, part, file in [("charges", i, f) for i, f in enumerate(new.charges)] + [("daily", 0, new.daily)]:
+        yield EditionFile(
             edition=edition,
             customer_id=new.customer,
             tree=tree,
@@ -102,22 +117,11 @@ def _add_edition(cycle: str, at: datetime, new: NewEdition) -> int:
             rows=file.rows,
             sha256=file.sha256,
         )
-        for tree, part, file in files
-    )
-    EditionTotal.objects.bulk_create(
-        EditionTotal(
-            edition=edition,
-            customer_id=new.customer,
-            service=service,
-            charge_category=category,
-            currency=currency,
-            rows=rows,
-            list_cost=list_cost,
-            billed_cost=billed_cost,
-        )
-        for service, category, currency, rows, list_cost, billed_cost in new.totals
-    )
-    return edition.number
+
+
+def _totals(edition: Edition, new: NewEdition) -> Iterator[EditionTotal]:
+    for total in new.totals:
+        yield EditionTotal(edition=edition, customer_id=new.customer, **asdict(total))
 
 
 def _add_buy(cycle: str, at: datetime, new: NewBuy) -> None:

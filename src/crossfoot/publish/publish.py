@@ -6,6 +6,7 @@ Before that transaction nothing can be seen; after it everything can. A crash le
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -18,11 +19,21 @@ from crossfoot.core.errors import Busy
 from crossfoot.core.finding import Finding
 from crossfoot.ingest.engine import workbench
 from crossfoot.ingest.models import Slice
-from crossfoot.lake.files import LakeFile
 from crossfoot.lake.writer import ROW_GROUP, read_back, write_file
 from crossfoot.publish.catalogue import NewBuy, NewEdition, commit
 from crossfoot.publish.inputs import Inputs, gather
-from crossfoot.publish.lines import EMPTY, Month, list_months, make_lines, select_buy, select_daily, select_lines
+from crossfoot.publish.lines import (
+    EMPTY,
+    Month,
+    Sums,
+    list_buy_totals,
+    list_months,
+    list_totals,
+    make_lines,
+    select_buy,
+    select_daily,
+    select_lines,
+)
 from crossfoot.publish.models import BuyEdition, Edition
 from crossfoot.publish.stage import make_candidate
 from crossfoot.runtime.home import Home
@@ -71,7 +82,7 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
         findings = run_checks(candidate)
         blocked = {f.customer for f in findings if f.is_block and f.customer} & set(inputs.customers)
         make_lines(bench, cycle, set(inputs.customers) - blocked, set(candidate.finals))
-        months = list_months(bench)
+        months, sums, buy_sums = list_months(bench), list_totals(bench), list_buy_totals(bench)
         lake = Path(home.lake)
         editions, buys = [], []
         for customer in sorted(set(inputs.customers) - blocked):
@@ -79,9 +90,10 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
             old, old_buy = before.get(customer), buy_before.get(customer)
             status = _status(customer, candidate, inputs, old)
             if _is_new(month, status, old):
-                editions.append(_write(bench, lake, inputs, month, status))
+                editions.append(_write(bench, lake, inputs, month, status, sums.get(customer, ())))
             if month.buy_content != (old_buy.content if old_buy else EMPTY):
-                buys.append(_write_buy(bench, lake, cycle, month))
+                buys.append(_write_buy(bench, lake, cycle, month, buy_sums.get(customer, {})))
+        _prove(bench, lake, editions)
         numbers = commit(cycle, actor, _to_remember(inputs, candidate), editions, buys, blocked, findings)
     return Published(
         cycle=cycle,
@@ -133,57 +145,42 @@ def _is_new(month: Month, status: str, old: Edition | None) -> bool:
     return old.content != month.content or (old.status, status) == ("open", "final")
 
 
-def _write(bench: duckdb.DuckDBPyConnection, lake: Path, inputs: Inputs, month: Month, status: str) -> NewEdition:
+def _write(  # noqa: PLR0913 - what an edition is made of
+    bench: duckdb.DuckDBPyConnection, lake: Path, inputs: Inputs, month: Month, status: str, sums: tuple[Sums, ...]
+) -> NewEdition:
     folder = f"{month.customer}/{inputs.cycle}"
     # Above one row group a month is kept by bill date: a late line then rewrites its day, and the others are shared.
     days = month.days if month.rows > ROW_GROUP else ("",)
-    charges = [write_file(bench, select_lines(month.customer, day), lake, f"charges/{folder}") for day in days]
-    daily = write_file(bench, select_daily(month.customer), lake, f"daily/{folder}")
-    totals = bench.execute(
-        "SELECT coalesce(service_name, ''), coalesce(charge_category, ''), currency, count(*), sum(list_cost), "
-        "CAST(sum(billed_cost) AS DECIMAL(38,8)) FROM edition_lines WHERE customer_id = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-        [month.customer],
-    ).fetchall()
-    _compare(bench, lake, month, charges, [daily], totals)
     slices = inputs.slices_of(month.customer)
     return NewEdition(
         customer=month.customer,
         status=status,
         data_through=min((s.data_through for s in slices), default=None),
         month=month,
-        charges=tuple(charges),
-        daily=daily,
-        totals=tuple(totals),
+        charges=tuple(write_file(bench, select_lines(month.customer, d), lake, f"charges/{folder}") for d in days),
+        daily=write_file(bench, select_daily(month.customer), lake, f"daily/{folder}"),
+        totals=sums,
     )
 
 
-def _compare(  # noqa: PLR0913 - both sides of the comparison
-    bench: duckdb.DuckDBPyConnection,
-    lake: Path,
-    month: Month,
-    charges: list[LakeFile],
-    daily: list[LakeFile],
-    totals: list[tuple[str, str, str, int, object, object]],
-) -> None:
-    """Lines = totals = rollup, read back from disk. A difference is our bug, so it raises as one."""
-    stored, rolled = read_back(bench, lake, charges), read_back(bench, lake, daily)
-    for currency, (rows, list_cost, billed) in stored.items():
-        mine = [t for t in totals if t[2] == currency]
-        sums = (sum(t[3] for t in mine), sum(t[4] for t in mine), sum(t[5] for t in mine))  # type: ignore[misc]
-        if sums != (rows, list_cost, billed) or rolled[currency][1:] != (list_cost, billed):
-            msg = f"{month.customer}: stored {rows, list_cost, billed}, totals {sums}, rollup {rolled[currency]}"
-            raise AssertionError(msg)
-    if sum(f.rows for f in charges) != month.rows:
-        msg = f"{month.customer}: {month.rows} lines staged, {sum(f.rows for f in charges)} stored"
-        raise AssertionError(msg)
-
-
-def _write_buy(bench: duckdb.DuckDBPyConnection, lake: Path, cycle: str, month: Month) -> NewBuy:
+def _write_buy(
+    bench: duckdb.DuckDBPyConnection, lake: Path, cycle: str, month: Month, sums: dict[str, dict[str, object]]
+) -> NewBuy:
     file = write_file(bench, select_buy(month.customer), lake, f"buy/{month.customer}/{cycle}")
-    totals = bench.execute(
-        "SELECT currency, CAST(coalesce(sum(settlement_amount), 0) AS VARCHAR), count(*) FILTER (WHERE settlement_amount IS NULL) "
-        f"FROM ({select_buy(month.customer)}) GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    return NewBuy(
-        month.customer, month.buy_content, file, {c: {"settlement_amount": s, "unknown": n} for c, s, n in totals}
-    )
+    return NewBuy(month.customer, month.buy_content, file, sums)
+
+
+def _prove(bench: duckdb.DuckDBPyConnection, lake: Path, editions: list[NewEdition]) -> None:
+    """Lines = totals = rollup, read back from disk. A difference is our bug, so it raises as one."""
+    stored = read_back(bench, lake, [f for e in editions for f in e.charges])
+    rolled = read_back(bench, lake, [e.daily for e in editions])
+    staged: dict[tuple[str, str], tuple[int, Decimal, Decimal]] = {}
+    for edition in editions:
+        for total in edition.totals:
+            key = (edition.customer, total.currency)
+            rows, list_cost, billed = staged.get(key, (0, Decimal(0), Decimal(0)))
+            staged[key] = (rows + total.rows, list_cost + total.list_cost, billed + total.billed_cost)
+    if not staged == stored == rolled or any(sum(f.rows for f in e.charges) != e.month.rows for e in editions):
+        wrong = {k: (staged.get(k), stored.get(k), rolled.get(k)) for k in {*staged, *stored, *rolled}}
+        msg = f"staged, stored and rolled up differ: { {k: v for k, v in wrong.items() if len(set(v)) > 1} }"
+        raise AssertionError(msg)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from crossfoot.core.money import plain
+from crossfoot.core.money import plain, round8
 
 Ledger = Literal["list", "sell", "buy"]
 LEDGERS: tuple[Ledger, ...] = ("list", "sell", "buy")
+
+
+def _text(amount: Decimal) -> str:
+    return plain(round8(amount))  # no amount has more decimals; a zero has as many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +38,14 @@ class Residual:
             "cycle": self.cycle,
             "currency": self.currency,
             "ledger": self.ledger,
-            "published": plain(self.published),
-            "derived": plain(self.derived),
-            "residual": plain(self.residual),
+            "published": _text(self.published),
+            "derived": _text(self.derived),
+            "residual": _text(self.residual),
         }
 
     def __str__(self) -> str:
         """The pair as a line."""
-        pair = f"published {plain(self.published)}  derived {plain(self.derived)}  residual {plain(self.residual)}"
+        pair = f"published {_text(self.published)}  derived {_text(self.derived)}  residual {_text(self.residual)}"
         return f"{self.customer}  {self.cycle}  {self.currency}  {self.ledger}  {pair}"
 
 

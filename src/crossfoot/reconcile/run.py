@@ -6,6 +6,7 @@ One cycle is in memory at a time; cycles go oldest first, because a refund may n
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from crossfoot.reconcile.compare import find_faults, find_file_faults, find_residuals
 from crossfoot.reconcile.derive import Deriver, Month
@@ -20,6 +21,14 @@ from crossfoot.reconcile.twice import Sold
 from crossfoot.runtime.home import Home
 
 RESTORE = "Restore it from the backup."
+TELL = "Ingest could read it: tell Crossfoot."
+
+
+class Broken(NamedTuple):
+    """What is wrong with a bill, and what to do."""
+
+    wrong: str
+    next_step: str
 
 
 def reconcile(home: Home) -> Outcome:
@@ -41,7 +50,7 @@ class Opinion:
         self._months: dict[str, list[Published]] = defaultdict(list)
         for month in record.months:
             self._months[month.cycle].append(month)
-        self.broken: dict[Bill, str] = {}
+        self.broken: dict[Bill, Broken] = {}
         self._residuals: list[Residual] = []
         self._faults: list[str] = []
         self._not_compared: list[NotCompared] = []
@@ -56,7 +65,7 @@ class Opinion:
             self._faults += sold.find_faults()
         return Outcome(
             residuals=tuple(self._residuals),
-            faults=(*(self._bill_fault(bill, wrong) for bill, wrong in self.broken.items()), *self._faults),
+            faults=(*map(self._bill_fault, self.broken), *self._faults),
             not_compared=tuple(self._not_compared),
         )
 
@@ -65,14 +74,16 @@ class Opinion:
         bills = accounts_by_bill(parts)
         for bill in bills:
             if fault := find_fault(self._path(bill), bill.sha256):
-                self.broken[bill] = fault
+                self.broken[bill] = Broken(fault, RESTORE)
         final = find_final(parts, self._owners.accounts)
         while True:
             sound = {self._path(bill): accounts for bill, accounts in bills.items() if bill not in self.broken}
             try:
                 return self._deriver.derive(cycle, sound, final)
             except Unreadable as unreadable:  # the other bills of the cycle go on without it
-                self.broken.update({b: str(unreadable) for b in bills if self._path(b) == unreadable.path})
+                self.broken.update(
+                    {b: Broken(str(unreadable), TELL) for b in bills if self._path(b) == unreadable.path}
+                )
 
     def _path(self, bill: Bill) -> Path:
         return self._landed / f"{bill.sha256}.tar.gz"
@@ -104,16 +115,17 @@ class Opinion:
             if part.account not in mine:
                 continue
             if part.bill in self.broken:
-                return f"the landed file {part.bill.name} {self.broken[part.bill]}"
+                return f"the landed file {part.bill.name} {self.broken[part.bill].wrong}"
             for bill in self.broken if part.has_refunds else ():  # an original may lie in it
                 if bill.cycle < part.cycle and part.account in self._accounts(bill):
-                    return f"it holds refunds, and the landed file {bill.name} {self.broken[bill]}"
+                    return f"it holds refunds, and the landed file {bill.name} {self.broken[bill].wrong}"
         return ""
 
     def _accounts(self, bill: Bill) -> set[str]:
         return {part.account for part in self._parts[bill.cycle] if part.bill == bill}
 
-    def _bill_fault(self, bill: Bill, wrong: str) -> str:
+    def _bill_fault(self, bill: Bill) -> str:
+        wrong, next_step = self.broken[bill]
         customers = sorted({c for account in self._accounts(bill) for c in self._owners.of(account)})
         reach = f"{', '.join(customers)} of {bill.cycle}" if customers else "accounts that belong to nobody"
-        return f"The landed file {bill.name} ({bill.sha256}.tar.gz) {wrong}: it touches {reach}. {RESTORE}"
+        return f"The landed file {bill.name} ({bill.sha256}.tar.gz) {wrong}: it touches {reach}. {next_step}"

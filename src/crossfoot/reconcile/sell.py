@@ -64,7 +64,7 @@ class Sellers:
     ) -> Decimal | None:
         line = Line(
             customer=customer,
-            services=tuple(filter(None, (code, name))),
+            services=(code or "", name or ""),
             day=day_of(day),
             bill_type=bill_type,
             charge_mode=charge_mode or "",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import jinja2
 
@@ -22,17 +23,15 @@ CURRENCY = TableColumn(key="currency", label="Currency", kind=Kind.DIMENSION, he
 OF_ROUNDING = "rounding_"  # before a measure's key in a subtotal: what its shown rows miss
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell as it is shown."""
 
     text: str
-    kind: Kind
+    is_number: bool = False
     is_quiet: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One line of the table: `role` is row, rounding, subtotal or total."""
 
     role: str
@@ -63,12 +62,11 @@ class View:
     rows: Iterable[Record] | None = None
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The head of a column."""
 
     label: str
-    kind: Kind
+    is_number: bool
     currency: str
 
 
@@ -94,7 +92,7 @@ def shown_columns(table: Table) -> tuple[TableColumn, ...]:
 def _heads(table: Table, columns: tuple[TableColumn, ...], say: Say) -> list[Head]:
     found = currencies(table)
     only = found[0] if len(found) == 1 else ""
-    return [Head(say(c.label), c.kind, only if c.kind is Kind.MONEY else "") for c in columns]
+    return [Head(say(c.label), c.kind.is_number, only if c.kind is Kind.MONEY else "") for c in columns]
 
 
 def _body(table: Table, columns: tuple[TableColumn, ...], view: View) -> Iterator[Line]:
@@ -138,22 +136,22 @@ def _sum_line(role: str, record: Record, columns: tuple[TableColumn, ...], view:
     cells = [_sum_cell(record, c, view) for c in columns]
     name = names[role]
     lead = cells[0].text
-    cells[0] = Cell(text=f"{name} {lead}".strip(), kind=columns[0].kind)
+    cells[0] = Cell(text=f"{name} {lead}".strip())
     return Line(role=role, cells=tuple(cells))
 
 
 def _sum_cell(record: Record, column: TableColumn, view: View) -> Cell:
     if column.key not in record or (record[column.key] is None and not column.kind.is_number):
-        return Cell(text="", kind=column.kind)
+        return Cell(text="")
     return _cell(record[column.key], column, view)
 
 
 def _cell(value: str | None, column: TableColumn, view: View) -> Cell:
     if value is None:
-        return Cell(text=_nothing(column, view), kind=column.kind, is_quiet=True)
+        return Cell(_nothing(column, view), column.kind.is_number, is_quiet=True)
     if not value and column.kind is Kind.DIMENSION:
-        return Cell(text=view.words.empty, kind=column.kind, is_quiet=True)
-    return Cell(text=cell_text(value, column), kind=column.kind)
+        return Cell(view.words.empty, is_quiet=True)
+    return Cell(cell_text(value, column), column.kind.is_number)
 
 
 def _nothing(column: TableColumn, view: View) -> str:

@@ -25,6 +25,7 @@ def check_catalog(reports: tuple[Report, ...] = REPORTS) -> list[str]:
     """The faults of the definitions, in sentences; an empty list is what the tests ask for."""
     return [
         *_unique_keys(reports),
+        *_unique_meanings(reports),
         *(fault for report in reports for fault in _report_faults(report, {r.key for r in reports})),
     ]
 
@@ -34,12 +35,20 @@ def _unique_keys(reports: tuple[Report, ...]) -> list[str]:
     return [f"two reports are called {key}" for key in sorted({k for k in keys if keys.count(k) > 1})]
 
 
+def _unique_meanings(reports: tuple[Report, ...]) -> list[str]:
+    """A key never changes its meaning, from report to report either: another meaning is another key."""
+    meanings: dict[str, tuple[str, str]] = {}
+    faults = []
+    for report in reports:
+        for column in _columns(report):
+            sql, first = meanings.setdefault(column.key, (column.sql, report.key))
+            if sql != column.sql:
+                faults.append(f"{column.key} means two things, in {first} and in {report.key}")
+    return faults
+
+
 def _report_faults(report: Report, known: set[str]) -> list[str]:
     faults = [f"{report.key}.{c.key} has no definition" for c in _columns(report) if len(c.help) <= len(c.label)]
-    meanings: dict[str, str] = {}
-    for column in _columns(report):
-        if meanings.setdefault(column.key, column.sql) != column.sql:
-            faults.append(f"{report.key}.{column.key} means two things")
     if report.drill and report.drill not in known:
         faults.append(f"{report.key} drills into {report.drill}, which is not there")
     if not report.is_lines and report.default_by not in {d.key for d in report.by}:

@@ -16,6 +16,7 @@ _FILTERS = (
     v.CHARGE_CATEGORY,
     v.DAY,
     v.MONTH,
+    v.UNIT,
     v.CURRENCY,
 )
 

@@ -56,9 +56,12 @@ def ask(  # noqa: PLR0913 - one parameter for each part of a question, all by na
     Raises:
         BadRequest: a word that the report does not have; the sentence lists what it has.
     """
+    if report.is_lines and by:
+        raise BadRequest(f"{report.title} lists single charges and groups by nothing: leave out {', '.join(by)}.")
     keys = tuple(by) or ((report.default_by,) if report.default_by else ())
     if len(keys) > MAX_BY or len(set(keys)) != len(keys):
         raise BadRequest(f"Group by one or two different dimensions, not {', '.join(keys)}.")
+    wanted = _digits(digits or "shown")
     chosen = {key: tuple(values) for key, values in (filters or {}).items() if values}
     return Question(
         report=report,
@@ -68,7 +71,7 @@ def ask(  # noqa: PLR0913 - one parameter for each part of a question, all by na
             (_dimension(report, role, key, report.filters), tuple(sorted(set(chosen[key])))) for key in sorted(chosen)
         ),
         as_of=_instant(as_of) if as_of else None,
-        digits="exact" if report.is_lines else _digits(digits or "shown"),
+        digits="exact" if report.is_lines else wanted,
     )
 
 

@@ -20,7 +20,8 @@ from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Kind, Report
 
 Record = Mapping[str, str | None]
-FIELD, NULL = "\x1f", "\x00"
+FIELD, NULL, END = "\x1f", "\x00", "\n"
+ESCAPE = "\x1e"  # first, so that what it introduces is not escaped again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,16 @@ class Table:
 
 
 def _row_text(batch: pa.RecordBatch) -> bytes:
-    """The bytes of a batch's rows, null and empty told apart, independent of how rows were batched."""
-    columns = [pc.fill_null(column, NULL) for column in batch.columns]
+    """The bytes of a batch's rows: no two different rows have the same, and it does not matter how rows were batched."""
+    columns = [pc.fill_null(_escaped(column), NULL) for column in batch.columns]
     joined = pc.binary_join_element_wise(*columns, FIELD)
-    return "".join(f"{line}\n" for line in joined.to_pylist()).encode()
+    return "".join(f"{line}{END}" for line in joined.to_pylist()).encode()
+
+
+def _escaped(column: pa.StringArray) -> pa.StringArray:
+    """Cells in which nothing is taken for a separator: a customer writes what it likes into a tag."""
+    data = bytes(column.buffers()[2] or b"")
+    for place, mark in enumerate((ESCAPE, FIELD, END, NULL)):
+        if mark.encode() in data:
+            column = pc.replace_substring(column, mark, f"{ESCAPE}{place}")
+    return column

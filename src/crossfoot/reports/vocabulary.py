@@ -113,6 +113,7 @@ UNIT = Dimension(
     sql="usage_unit",
     help=_("The unit of the quantity. Quantities add up only within one unit."),
     kind=Kind.UNIT,
+    empty=_("No unit"),
 )
 LIST_COST = Measure(
     key="list_cost",

@@ -29,7 +29,7 @@ from crossfoot.web.figures import headline
 from crossfoot.web.filters import filter_bar, reset_url
 from crossfoot.web.person import scope_of
 
-PAGE_ROWS = 200
+PAGE_ROWS, PAGE_LINES = 200, 100  # lines are forty columns wide
 
 
 @require_safe
@@ -43,7 +43,7 @@ def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?{moved}")
     asked = read_address(request.GET)
     question = read_question(report, scope.role, asked.pairs)
-    window = Window((asked.page - 1) * PAGE_ROWS, PAGE_ROWS) if report.is_lines else None
+    window = Window((asked.page - 1) * PAGE_LINES, PAGE_LINES) if report.is_lines else None
     table = run(report, question, scope, window)
     record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
     return render(request, "web/report.html", _page(scope, customer, table, asked))
@@ -85,7 +85,8 @@ class Pages:
     def __init__(self, table: Table, asked: Asked) -> None:
         """Count; a page behind the last is not there."""
         self.table, self.page, self.by = table, asked.page, asked.by
-        self.count = max(1, -(-table.meta.row_count // PAGE_ROWS))
+        self.size = PAGE_LINES if table.report.is_lines else PAGE_ROWS
+        self.count = max(1, -(-table.meta.row_count // self.size))
         if self.page > self.count:
             raise NotFound(
                 _("There is no page {page}: the last one is {last}.").format(page=self.page, last=self.count)
@@ -94,18 +95,18 @@ class Pages:
     @property
     def rows(self) -> Sequence[Record]:
         """The rows of this page. Line reports were asked for these alone."""
-        start = 0 if self.table.report.is_lines else (self.page - 1) * PAGE_ROWS
-        return list(islice(self.table.rows(), start, start + PAGE_ROWS))
+        start = 0 if self.table.report.is_lines else (self.page - 1) * self.size
+        return list(islice(self.table.rows(), start, start + self.size))
 
     @property
     def first(self) -> int:
         """Number of the first row shown."""
-        return (self.page - 1) * PAGE_ROWS + 1
+        return (self.page - 1) * self.size + 1
 
     @property
     def last(self) -> int:
         """Number of the last row shown."""
-        return min(self.page * PAGE_ROWS, self.table.meta.row_count)
+        return min(self.page * self.size, self.table.meta.row_count)
 
     @property
     def before(self) -> str:

@@ -1,0 +1,35 @@
+"""Browsers without a screen, at the address where the portal answers, and the whole of what they are told."""
+
+from django.http import HttpResponseBase
+from django.test import Client
+
+from crossfoot.access.models import User
+
+HERE = "127.0.0.1"
+
+
+def nobody(*, is_strict: bool = False, **cookies: str) -> Client:
+    """Somebody who has not signed in; `is_strict` as a real browser, whose forms need their token."""
+    client = Client(SERVER_NAME=HERE, enforce_csrf_checks=is_strict)
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    return client
+
+
+def browser(user: User, *, is_strict: bool = False) -> Client:
+    """Somebody who is signed in."""
+    client = nobody(is_strict=is_strict)
+    client.force_login(user)
+    return client
+
+
+def session_of(client: Client) -> str:
+    """The session's key, as the cookie carries it."""
+    return client.cookies["sessionid"].value
+
+
+def body(response: HttpResponseBase) -> str:
+    """Everything that was sent: the content, to its end, and the headers."""
+    data = b"".join(response.streaming_content) if response.streaming else response.content
+    response.close()
+    return data.decode() + "".join(f"\n{name}: {value}" for name, value in response.items())
