@@ -105,7 +105,7 @@ def _page(browser: Browser, pids: list[int], folder: Path, name: str, query: str
 
 def _file(browser: Browser, pids: list[int], tmp: Path) -> None:
     path = f"/c/{CUSTOMER}/charges.csv?period={CYCLE}"
-    walls, before = [], cpu_of(pids)
+    walls, before, body = [], cpu_of(pids), b""
     for _ in range(5):
         start = time.perf_counter()
         status, body = browser.get(path)

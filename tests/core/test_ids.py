@@ -47,17 +47,18 @@ def test_ids_that_may_not_name_a_folder(text):
 
 @CALM
 @given(
-    st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1)),
+    st.integers(86_400, 7 * 10**9),
     st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))),
 )
-def test_an_instant_is_written_in_utc_and_read_back(moment, zone):
-    at = moment.replace(tzinfo=zone)
+def test_an_instant_is_written_in_utc_and_read_back(second, zone):
+    at = datetime.fromtimestamp(second, zone) + timedelta(microseconds=second % 10**6)
     assert instant(at).endswith("Z")
     assert parse_instant(instant(at)) == at.astimezone(UTC)
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-05T04:04:00", "2026-11-05", "yesterday", "", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-01:00"]
+    "text",
+    ["2026-11-05T04:04:00", "2026-11-05", "yesterday", "", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-01:00"],
 )
 def test_what_is_no_instant_is_a_value_error(text):
     with pytest.raises(ValueError, match=r"."):

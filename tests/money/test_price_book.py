@@ -201,5 +201,7 @@ def test_a_spreadsheets_mark_before_the_header_is_no_matter(portal: Portal):
 def test_validities_are_dates_and_not_instants():
     from crossfoot.pricing.rate import Rule
 
-    rule = Rule(rule_id="R", action="list_pct", value=Decimal(1), valid_from=date(2026, 10, 5), valid_to=date(2026, 10, 6))
+    rule = Rule(
+        rule_id="R", action="list_pct", value=Decimal(1), valid_from=date(2026, 10, 5), valid_to=date(2026, 10, 6)
+    )
     assert [rule.covers("C", ("s",), date(2026, 10, day)) for day in (4, 5, 6)] == [False, True, False]

@@ -23,7 +23,9 @@ MONEY = st.one_of(
 ).map(lambda units: Decimal(units).scaleb(-8))
 QUANTITIES = st.none() | st.sampled_from([Decimal(n) for n in ("0", "1", "-1", "0.5", "2", "0.0000000001", "3")])
 PERCENTS = st.one_of(
-    st.sampled_from([Decimal(p) for p in ("100", "50", "0", "90", "87.5", "12.5", "0.000001", "999.999999", "33.333333")]),
+    st.sampled_from(
+        [Decimal(p) for p in ("100", "50", "0", "90", "87.5", "12.5", "0.000001", "999.999999", "33.333333")]
+    ),
     st.integers(0, 999_999_999).map(lambda n: Decimal(n).scaleb(-6)),
 )
 TYPES = {
@@ -174,9 +176,7 @@ def test_exact_halves_go_away_from_zero_in_both(bench):
 
 
 def test_a_rule_that_names_the_code_of_a_service_weighs_more_than_one_that_names_it(bench):
-    """Both name the same lines and neither could be refused: the name depends on the language of the bill, the code
-    does not.
-    """
+    """Both name the same lines. A name depends on the language of the bill, a code does not."""
     by_name = Rule(rule_id="1", action="list_pct", value=Decimal(80), valid_from=FIRST, service="ECS")
     by_code = Rule(rule_id="2", action="list_pct", value=Decimal(70), valid_from=FIRST, service="code.ecs")
     line = {

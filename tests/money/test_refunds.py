@@ -35,6 +35,7 @@ def billed(portal: Portal, cycle: str) -> dict[str | None, str | None]:
 
 def test_a_refund_has_the_ratio_of_its_order_and_a_handling_fee_the_rule_of_its_own_date(shop: Portal):
     """Order of 10-02 at 90 %: 100.00 -> 90.00. Refund of 10-20 (80 % by then): -40.00 -> -36.00, not -32.00.
+
     The handling fee of 10-20: 5.00 -> 4.00. Of an order found by its transaction number: -10.00 -> -9.00.
     """
     ingest(

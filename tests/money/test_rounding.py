@@ -69,7 +69,9 @@ def test_a_closed_month_equals_its_payable_base_by_one_charge_of_our_own(portal:
         named("A", "-0.125", account="acct-b1"),
         named("A", "7.77", account="acct-c1"),
     )
-    rows = list(portal.table("charges", portal.alice, period="2026-10", filters={"charge_category": ["Adjustment"]}).rows())
+    rows = list(
+        portal.table("charges", portal.alice, period="2026-10", filters={"charge_category": ["Adjustment"]}).rows()
+    )
     [own] = rows
     assert {k: own[k] for k in ("description", "bill_date", "month", "list_cost", "billed_cost", "charge_frequency")} == {
         "description": "InvoiceRounding", "bill_date": "2026-10-31", "month": "2026-10", "list_cost": "0.00000000",

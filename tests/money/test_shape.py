@@ -102,7 +102,9 @@ def test_subtotals_foot_both_ways(cells):
         place = subtotal["currency"], subtotal[dimension]
         seen.add((dimension, *place))
         rows = [r for r in found.rows if (r["currency"], r[dimension]) == place]
-        assert sum(units_of(r[key]) for r in rows) + units_of(subtotal.get(f"rounding_{key}")) == units_of(subtotal[key])
+        assert sum(units_of(r[key]) for r in rows) + units_of(subtotal.get(f"rounding_{key}")) == units_of(
+            subtotal[key]
+        )
         exact = sum(
             units[key == "billed_cost"]
             for (currency, *keys), units in cells.items()
@@ -118,7 +120,9 @@ def test_exact_digits_need_no_rounding(cells):
     found = shaped(cells, digits="exact")
     assert found.rounding == ()
     assert not any(key.startswith("rounding_") for s in found.subtotals for key in s)
-    assert {(r["currency"], r["service"], r["region"]): tuple(units_of(r[m.key]) for m in MEASURES) for r in found.rows} == cells
+    assert {
+        (r["currency"], r["service"], r["region"]): tuple(units_of(r[m.key]) for m in MEASURES) for r in found.rows
+    } == cells
 
 
 @CALM
@@ -127,5 +131,8 @@ def test_the_order_is_the_same_however_the_sums_arrive(cells, seed):
     assert shaped(cells) == shaped(cells, shuffle=Random(seed))  # noqa: S311 - shuffles, keeps no secret
     services = [(r["currency"], r["service"]) for r in shaped(cells).rows]
     assert len(list(itertools.groupby(services))) == len(set(services))  # the second dimension stays within the first
-    costs = [(c, -sum(u[1] for (k, o, _), u in cells.items() if (k, o) == (c, s))) for (c, s), _ in itertools.groupby(services)]
+    costs = [
+        (c, -sum(u[1] for (k, o, _), u in cells.items() if (k, o) == (c, s)))
+        for (c, s), _ in itertools.groupby(services)
+    ]
     assert costs == sorted(costs)

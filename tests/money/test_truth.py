@@ -143,7 +143,7 @@ def test_a_discount_that_is_off_by_the_last_digit_keeps_its_month_back(stormy):
 
 def test_lines_that_reach_only_the_final_bill_are_a_second_edition(stormy):
     portal, truth, published = stormy
-    assert dict((c, n) for c, n, _ in published[LAST].editions)["C0001"] == 2
+    assert ("C0001", 2, "final") in published[LAST].editions
     then = portal.table("usage-to-cost", portal.dana, "C0001", period=LAST).meta.editions[0].published_at
     before = portal.table(
         "usage-to-cost", portal.dana, "C0001", period=LAST, digits="exact", as_of="2999-01-01T00:00:00Z"
@@ -187,7 +187,12 @@ def test_the_command_line_tells_the_truth():
     home = open_home({"CROSSFOOT_HOME": str(folder / "home")})
     with connected(home, {}):  # one server for all commands, as `crossfoot up` would keep one
         out = folder / "bills"
-        run(home, "simulate", str(out), *["--customers", "3", "--months", "2026-09..2026-10", "--rows", "900", "--seed", "4", "--lang", "zh"])
+        run(
+            home,
+            "simulate",
+            str(out),
+            *["--customers", "3", "--months", "2026-09..2026-10", "--rows", "900", "--seed", "4", "--lang", "zh"],
+        )
         run(home, "customers", "import", str(out / "customers.csv"))
         run(home, "users", "add", "dana@r.example", "--role", "reseller-finance", "--password-stdin", typed=PASSWORD)
         run(home, "prices", "import", str(out / "prices.csv"))
@@ -211,7 +216,11 @@ def test_the_command_line_tells_the_truth():
 
 def run(home, *words: str, typed: str = "") -> str:
     """A command in a process of its own; it must end well."""
-    environ = {"PATH": os.defpath, "CROSSFOOT_HOME": str(home.root), "PYTHONPATH": str(Path(crossfoot.__file__).parent.parent)}
+    environ = {
+        "PATH": os.defpath,
+        "CROSSFOOT_HOME": str(home.root),
+        "PYTHONPATH": str(Path(crossfoot.__file__).parent.parent),
+    }
     argv = [sys.executable, "-m", "crossfoot.cli.main", *words]
     done = subprocess.run(argv, env=environ, input=typed, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr

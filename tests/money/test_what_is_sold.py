@@ -98,7 +98,16 @@ def test_hours_that_a_package_or_a_reservation_covers_are_sold_with_it(shop: Por
     publish(
         shop,
         line("acct-a1", "2026-10-01", "1.00", usage="10", free_resource_usage="10", amount="0"),
-        line("acct-a1", "2026-10-02", "7.00", usage="10", free_resource_usage="4", ri_usage="6", charge_mode="3", amount="0"),
+        line(
+            "acct-a1",
+            "2026-10-02",
+            "7.00",
+            usage="10",
+            free_resource_usage="4",
+            ri_usage="6",
+            charge_mode="3",
+            amount="0",
+        ),
         line("acct-a1", "2026-10-03", "3.00", usage="10", free_resource_usage="9.9999999999"),
         line("acct-a1", "2026-10-04", "5.00", usage="10", free_resource_usage="0"),
     )

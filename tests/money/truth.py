@@ -108,7 +108,9 @@ class Truth:
 
     def _tagged(self, customer: str, key: str) -> Iterable[tuple[Key, Sums]]:
         published = set(self.months(customer))
-        mine = [t for t in self._file["tags"] if (t["customer"], t["key"]) == (customer, key) and t["cycle"] in published]
+        mine = [
+            t for t in self._file["tags"] if (t["customer"], t["key"]) == (customer, key) and t["cycle"] in published
+        ]
         for tag in mine:
             yield tag["value"], (units(str(tag["list"])), units(str(tag["sell"])))
         for cycle in published - {t["cycle"] for t in mine}:  # nothing bears the key in that month

@@ -24,7 +24,9 @@ def any_question(dice: Random, facts: list[Fact]) -> dict[str, object]:
     filters: dict[str, list[str]] = {}
     for dimension in dice.sample(FILTERS, dice.choice((0, 0, 1, 1, 2, 3))):
         values = [f.value(dimension) for f in dice.sample(facts, dice.randint(1, 4))]
-        filters[dimension] = ["(none)" if v is None else str(v) for v in values] + dice.choice(([], [], ["(none)"], ["x"]))
+        filters[dimension] = ["(none)" if v is None else str(v) for v in values] + dice.choice(
+            ([], [], ["(none)"], ["x"])
+        )
     return {
         "period": dice.choice(PERIODS),
         "by": dice.sample(BY, dice.choice((1, 1, 2, 2))),
@@ -97,7 +99,9 @@ def _keyed(by: Iterable[str], keys: tuple[object, ...], own: list[Fact]) -> Reco
     for dimension, key in zip(by, keys, strict=True):
         found[dimension] = key.isoformat() if isinstance(key, date) else None if key is None else str(key)
         if dimension in NAMED:
-            found[f"{dimension}_name"] = max((f.names.get(dimension) for f in own), key=lambda n: (n is not None, n or ""))
+            found[f"{dimension}_name"] = max(
+                (f.names.get(dimension) for f in own), key=lambda n: (n is not None, n or "")
+            )
     return found
 
 

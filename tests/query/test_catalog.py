@@ -28,9 +28,18 @@ def test_the_catalogue_has_no_fault():
         ({"default_by": "colour"}, "has no default grouping"),
         ({"default_by": ""}, "has no default grouping"),
         ({"by": (replace(v.SERVICE, help=""), *USAGE_TO_COST.by[1:])}, "usage-to-cost.service has no definition"),
-        ({"by": (replace(v.SERVICE, help="Service"), *USAGE_TO_COST.by[1:])}, "usage-to-cost.service has no definition"),
-        ({"filters": (replace(v.SERVICE, sql="service_code"),)}, "service means two things, in usage-to-cost and in usage-to-cost"),
-        ({"measures": (replace(v.BILLED_COST, sql="list_cost"), v.BILLED_COST)}, "billed_cost means two things, in usage-to-cost"),
+        (
+            {"by": (replace(v.SERVICE, help="Service"), *USAGE_TO_COST.by[1:])},
+            "usage-to-cost.service has no definition",
+        ),
+        (
+            {"filters": (replace(v.SERVICE, sql="service_code"),)},
+            "service means two things, in usage-to-cost and in usage-to-cost",
+        ),
+        (
+            {"measures": (replace(v.BILLED_COST, sql="list_cost"), v.BILLED_COST)},
+            "billed_cost means two things, in usage-to-cost",
+        ),
     ],
 )
 def test_a_planted_fault_is_named(change, fault):
@@ -63,7 +72,9 @@ def test_no_column_of_a_customer_speaks_of_what_the_reseller_pays():
 
 def test_a_role_learns_only_of_what_it_may_see():
     secret = replace(CHARGES, key="secret", seen_by=RESELLER)
-    assert {r.key for r in list_reports(Role.CUSTOMER_VIEWER)} == {r.key for r in REPORTS if Role.CUSTOMER_VIEWER in r.seen_by}
+    assert {r.key for r in list_reports(Role.CUSTOMER_VIEWER)} == {
+        r.key for r in REPORTS if Role.CUSTOMER_VIEWER in r.seen_by
+    }
     assert Role.CUSTOMER_VIEWER not in secret.seen_by
     assert get_report("charges", Role.CUSTOMER_VIEWER) is CHARGES
     definitions = list_definitions(Role.CUSTOMER_VIEWER)

@@ -41,7 +41,12 @@ def behind(house, name: str, table, record) -> dict[tuple[str, str], Decimal] | 
 def test_the_charges_behind_a_row_add_up_to_it(house, by, name):
     reader = house.readers[name]
     for period in ("2026-08..2026-10", "2026-09-11..2026-10-02"):
-        question = {"period": period, "by": [by], "filters": {"region": ["ap-southeast-1", "(none)"]}, "digits": "exact"}
+        question = {
+            "period": period,
+            "by": [by],
+            "filters": {"region": ["ap-southeast-1", "(none)"]},
+            "digits": "exact",
+        }
         table = house.portal.table("usage-to-cost", reader.user, reader.customer, **question)
         rows = list(table.rows())
         for row in rows[:: 1 + len(rows) // 12]:

@@ -138,7 +138,9 @@ def test_two_tables_are_digested_alike_only_if_they_are_alike(one, two):
     """Whatever a customer writes into a tag: separators in a cell, null or empty, a line broken in two."""
     schema = pa.schema([("currency", pa.string()), ("tag:env", pa.string())])
     texts = [
-        _row_text(pa.RecordBatch.from_arrays([pa.array([r[i] for r in rows], pa.string()) for i in (0, 1)], schema=schema))
+        _row_text(
+            pa.RecordBatch.from_arrays([pa.array([r[i] for r in rows], pa.string()) for i in (0, 1)], schema=schema)
+        )
         for rows in (one, two)
     ]
     assert (texts[0] == texts[1]) == (one == two)

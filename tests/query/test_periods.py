@@ -64,7 +64,9 @@ def test_every_single_day_adds_up_to_the_range(house):
 def test_the_editions_behind_a_period_and_the_months_that_are_not_there(house, period, cycles, missing):
     found = table(house, period=period)
     assert [e.cycle for e in found.meta.editions] == cycles
-    assert [w for w in found.meta.warnings if NOTHING in w] == ([f"{NOTHING} {missing}, so it is not in these figures."] if missing else [])
+    assert [w for w in found.meta.warnings if NOTHING in w] == (
+        [f"{NOTHING} {missing}, so it is not in these figures."] if missing else []
+    )
     assert any("2026-10 is open" in w for w in found.meta.warnings) == ("2026-10" in cycles)
     if not cycles:
         assert (list(found.rows()), found.totals, found.meta.data_through) == ([], (), None)

@@ -37,8 +37,8 @@ def test_other_accounts_are_left_out(tmp_path):
     assert [row["list_cost"] for row in read(path, "x", "z")] == [1, 4]
 
 
-def test_blanks_are_nothing_and_a_service_without_a_name_goes_by_its_code(tmp_path):
-    cells = {"cloud_service_type": "hws.x", "cloud_service_type_name": " ", "region": "  "}
+def test_an_empty_cell_is_nothing_and_a_service_without_a_name_goes_by_its_code(tmp_path):
+    cells = {"cloud_service_type": "hws.x", "cloud_service_type_name": "", "region": ""}
     projects = ["0", "p1", "null", "-1", ""]
     lines = [line("x", "2026-10-03", "1", enterprise_project_id=p, **cells) for p in projects]
     rows = read(write_bill(tmp_path / "bill.tar.gz", lines), "x")

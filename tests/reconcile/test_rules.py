@@ -29,6 +29,8 @@ def test_r2_what_is_sold_of_which_line(tmp_path):
         ({"usage": "2", "free_resource_usage": "2"}, "0"),
         ({"usage": "2", "free_resource_usage": "1", "ri_usage": "1"}, "0"),
         ({"usage": "2", "ri_usage": "1.9999999999", "charge_mode": "3"}, "10"),
+        ({"usage": f"{'9' * 27}.9999999999", "free_resource_usage": f"{'9' * 27}.9999999999"}, "0"),
+        ({"usage": f"{'9' * 27}.9999999999", "free_resource_usage": f"{'9' * 27}.9999999998"}, "10"),
         ({"usage": "0", "free_resource_usage": "0"}, "10"),
         ({"bill_type": "12", "usage": "2", "free_resource_usage": "2"}, "10"),
         ({"bill_type": "9", "amount": "-3.5"}, "-3.5"),

@@ -34,7 +34,13 @@ BILL = """
 20 | 31  | acct-a1 | 2    0    | EVS         | ap-southeast-1 | p1      | team:red;                  | 15.00000000 |         | order=O3                        | 15.00000000
 """
 PRICES = ("ALL,2020-01-01,,,,list_pct,100", "OBS,2020-01-01,,,OBS,list_pct,90")
-MORE = {"sku": "sku_code", "id": "resource_id", "order": "order_id", "original": "original_order_id", "reserved": "ri_usage"}
+MORE = {
+    "sku": "sku_code",
+    "id": "resource_id",
+    "order": "order_id",
+    "original": "original_order_id",
+    "reserved": "ri_usage",
+}
 
 
 TABLE = [[cell.strip() for cell in row.split("|")] for row in BILL.strip().splitlines()[1:]]

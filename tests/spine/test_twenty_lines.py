@@ -28,9 +28,7 @@ def posted(server, tmp_path_factory):
 def publish(portal: Portal, lang: str = "en", currency_in_header: str = "") -> None:
     portal.customers("C0001,Alpha,USD,acct-a1,,", "C0001,Alpha,USD,acct-a2,,")
     portal.prices(*PRICES)
-    bill = portal.bill(
-        "customerBill_202610.tar.gz", lines(), lang=lang, currency_in_header=currency_in_header
-    )
+    bill = portal.bill("customerBill_202610.tar.gz", lines(), lang=lang, currency_in_header=currency_in_header)
     [receipt] = portal.ingest(bill)
     assert (receipt.rows, receipt.findings) == (20, ())
     # List as above; due is List less what Huawei took off lines 13 (40.00), 14 (7.00) and 16 (-0.20): 152.49333338.
@@ -144,7 +142,9 @@ def test_every_line_is_kept_with_its_record(posted: Portal):
 
 
 @pytest.mark.parametrize(("lang", "currency_in_header"), FORMS[1:])
-def test_the_language_of_the_header_and_the_place_of_the_currency_do_not_matter(portal: Portal, lang, currency_in_header):
+def test_the_language_of_the_header_and_the_place_of_the_currency_do_not_matter(
+    portal: Portal, lang, currency_in_header
+):
     publish(portal, lang, currency_in_header)
     for by in ("service", "day", "tag:成本中心"):
         assert exact(portal, by) == numbers(BY[by])

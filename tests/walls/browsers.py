@@ -1,11 +1,15 @@
 """Browsers without a screen, at the address where the portal answers, and the whole of what they are told."""
 
+import re
+
 from django.http import HttpResponseBase
 from django.test import Client
 
 from crossfoot.access.models import User
 
 HERE = "127.0.0.1"
+TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+')
+CHANCE = re.compile(rf"{TOKEN.pattern}|^(?:Content-Length|Expires): .*$", re.MULTILINE)
 
 
 def nobody(*, is_strict: bool = False, **cookies: str) -> Client:
@@ -30,6 +34,14 @@ def session_of(client: Client) -> str:
 
 def body(response: HttpResponseBase) -> str:
     """Everything that was sent: the content, to its end, and the headers."""
-    data = b"".join(response.streaming_content) if response.streaming else response.content
+    data: bytes = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
     return data.decode() + "".join(f"\n{name}: {value}" for name, value in response.items())
+
+
+def looks(told: str, *echo: str) -> str:
+    """An answer without the random part of its forms, its length and hour, and what it repeats, to be compared with another."""
+    text = CHANCE.sub("", told)
+    for said in echo:
+        text = text.replace(said, "")
+    return text

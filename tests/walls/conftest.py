@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crossfoot.runtime.home import open_home
+from tests.core.passwords import cheap_passwords
 
 if TYPE_CHECKING:
     from tests.portal import Portal
+
+__all__ = ["cheap_passwords"]
 
 
 @pytest.fixture

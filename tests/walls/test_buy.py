@@ -1,7 +1,5 @@
 """What the reseller pays reaches no customer: not as a number, a word, a file's bytes, or an edition that moves."""
 
-
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace

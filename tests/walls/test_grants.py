@@ -1,7 +1,5 @@
 """Who may touch which table, as PostgreSQL itself answers, against what each model's wall declares."""
 
-
-
 import pytest
 from django.apps import apps
 from django.db import connections

@@ -1,7 +1,5 @@
 """The log of acts: nobody changes it, and who does so nevertheless, as the owner of the tables, is named."""
 
-
-
 import threading
 from collections.abc import Callable
 

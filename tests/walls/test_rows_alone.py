@@ -1,7 +1,5 @@
 """Wall 2 in PostgreSQL with wall 1 taken away: the queries have no filter, and the policies alone decide."""
 
-
-
 import threading
 
 import pytest

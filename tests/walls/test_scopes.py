@@ -174,11 +174,13 @@ def test_any_scope_sees_the_lines_that_lie_in_it(house: Portal, grants, key: str
     ]
     rounding = Decimal(0) if accounts or projects else rounding_of(charges(customer=ALPHA, cycle=FINAL))
     sums = expected(mine, key)
+    if rounding:  # it has no account, service or place; it stands on the last day of its month
+        own = {"day": "2026-10-31", "month": FINAL, "charge_category": "Adjustment"}.get(key)
+        sums[own] = sums.get(own, Decimal(0)) + rounding
     table = house.table("usage-to-cost", user, by=[key], period=cycle, digits="exact")
-    seen = {row[key]: Decimal(row["billed_cost"]) for row in table.rows() if row["list_cost"] != "0.00000000"}
-    assert seen == sums
+    assert {row[key]: Decimal(row["billed_cost"]) for row in table.rows()} == sums
     total = sum((Decimal(t["billed_cost"]) for t in table.totals), Decimal(0))
-    assert total == sum(sums.values(), Decimal(0)) + rounding
+    assert total == sum(sums.values(), Decimal(0))
     lines = house.table("charges", user, period=cycle)
     assert sum((Decimal(row["billed_cost"]) for row in lines.rows()), Decimal(0)) == total
     assert lines.meta.row_count == len(list(lines.rows())) == len(mine) + bool(rounding)

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 NOBODY = "nobody"
 PEOPLE = ("alice", "bob", "charlie", "dana", "erin", "frank")
-OK, MOVED, UNKNOWN, FORBIDDEN, MISSING, NOT_SO = 200, 302, 401, 403, 404, 405
+OK, MOVED, UNKNOWN, FORBIDDEN, MISSING, NOT_SO, UNREADABLE = 200, 302, 401, 403, 404, 405, 422
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,13 @@ ROUTES = (
     Route(pattern="logout", example="/logout", method="post", seen=everybody(MOVED)),
     Route(pattern="inactive", example="/inactive", seen=everybody(OK)),
     Route(pattern="close", example="/close", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
+    Route(
+        pattern="close/publish",
+        example="/close/publish",
+        method="post",
+        seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE, frank=UNREADABLE),
+    ),
+    Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
     Route(pattern="c/<str:customer>/", example="/c/C0001/", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>", example="/c/C0001/usage-to-cost", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>.csv", example="/c/C0001/usage-to-cost.csv", seen=FILE),

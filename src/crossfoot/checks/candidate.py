@@ -60,6 +60,11 @@ class Candidate:
     days_before: dict[str, dict[str, frozenset[date]]]  # customer -> account -> what its last edition has
 
     @property
+    def customers(self) -> frozenset[str]:
+        """The customers that are staged."""
+        return frozenset(self.currencies)
+
+    @property
     def start(self) -> date:
         """First date of the cycle."""
         return first_day(self.cycle)

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from crossfoot.cli.say import say, say_findings, say_json
+from crossfoot.cli.say import AsJson, say, say_findings, say_json
 from crossfoot.cli.session import OPERATOR, portal
 from crossfoot.core.errors import BadRequest, RefusedByFindings, Unreconciled
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 customers = typer.Typer(help="Customers and the Huawei accounts they own.", no_args_is_help=True)
 prices = typer.Typer(help="The price book.", no_args_is_help=True)
 audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
@@ -108,27 +107,36 @@ def reconcile(as_json: AsJson = False) -> None:
 
 
 @customers.command("import")
-def import_customers(file: Path) -> None:
+def import_customers(file: Path, as_json: AsJson = False) -> None:
     """Import customers and their accounts from CSV: customer_id,name,currency,account_id,valid_from,valid_to."""
     with portal():
         from crossfoot.access.register import import_customers as import_file  # noqa: PLC0415
 
-        say(f"{import_file(file, OPERATOR)} rows imported from {file.name}")
+        rows = import_file(file, OPERATOR)
+    if as_json:
+        say_json({"file": file.name, "rows": rows})
+    else:
+        say(f"{rows} rows imported from {file.name}")
 
 
 @prices.command("import")
-def import_prices(file: Path) -> None:
+def import_prices(file: Path, as_json: AsJson = False) -> None:
     """Import price rules as drafts from CSV: rule_id,valid_from,valid_to,customer_id,service,action,value."""
     with portal():
         from crossfoot.pricing.book import import_prices as import_file  # noqa: PLC0415
 
         done = import_file(file, OPERATOR)
-    say(f"{len(done.new)} rules to approve, {done.unchanged} unchanged" + "".join(f"\n  {r}" for r in done.new))
+    if as_json:
+        say_json({"file": file.name, "new": list(done.new), "unchanged": done.unchanged})
+    else:
+        say(f"{len(done.new)} rules to approve, {done.unchanged} unchanged" + "".join(f"\n  {r}" for r in done.new))
 
 
 @prices.command("approve")
 def approve_prices(
-    rule_id: str, email: Annotated[str, typer.Option("--as", help="Who approves: a person of reseller finance.")]
+    rule_id: str,
+    email: Annotated[str, typer.Option("--as", help="Who approves: a person of reseller finance.")],
+    as_json: AsJson = False,
 ) -> None:
     """Approve a rule, or all; it prices from then on."""
     with portal():
@@ -136,7 +144,10 @@ def approve_prices(
         from crossfoot.pricing.book import approve_prices as approve  # noqa: PLC0415
 
         approved = approve(rule_id, find_user(email))
-    say(f"{len(approved)} rules approved" + "".join(f"\n  {r}" for r in approved))
+    if as_json:
+        say_json({"approved": list(approved)})
+    else:
+        say(f"{len(approved)} rules approved" + "".join(f"\n  {r}" for r in approved))
 
 
 @audit.command("verify")

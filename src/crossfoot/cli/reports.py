@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossfoot.cli.say import say, say_json
+from crossfoot.cli.say import AsJson, say, say_json
 from crossfoot.cli.session import OPERATOR, portal
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Role
@@ -52,14 +52,21 @@ def report(  # noqa: PLR0913 - the command's options are contract.md's
         table = run(question.report, question, scope)
         made = make_file(table, "csv" if format_ == "csv" else "json", scope, home)
         try:
-            if output:
-                shutil.copyfile(made.path, output)
-            else:
-                with made.path.open("rb") as file:
-                    shutil.copyfileobj(file, sys.stdout.buffer)
-                    sys.stdout.buffer.flush()
+            _hand_over(made.path, output)
         finally:
             made.path.unlink()
+
+
+def _hand_over(made: Path, output: Path | None) -> None:
+    if output is None:
+        with made.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        return
+    try:
+        shutil.copyfile(made, output)
+    except OSError as error:
+        raise BadRequest(f"The report cannot be written to {output} ({error.strerror}): name another file.") from error
 
 
 def read_filters(texts: list[str]) -> dict[str, list[str]]:
@@ -73,16 +80,19 @@ def read_filters(texts: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def reports() -> None:
+def reports(as_json: AsJson = False) -> None:
     """The catalogue of reports."""
     from crossfoot.reports.catalog import REPORTS  # noqa: PLC0415
 
-    for one in REPORTS:
+    if as_json:
+        say_json([{"report": r.key, "title": r.title, "question": r.question} for r in REPORTS])
+    for one in REPORTS if not as_json else ():
         say(f"{one.key:<20} {one.title}: {one.question}")
 
 
-def definitions(email: AsPerson) -> None:
+def definitions(email: AsPerson, as_json: AsJson = True) -> None:
     """The dictionary that this person may see, as JSON."""
+    del as_json  # there is no other form
     with portal():
         from crossfoot.access.scope import find_user  # noqa: PLC0415
 
@@ -100,13 +110,14 @@ def add_user(  # noqa: PLR0913 - the command's options are contract.md's
     account: Annotated[list[str] | None, typer.Option(help="Only this Huawei account; may repeat.")] = None,
     project: Annotated[list[str] | None, typer.Option(help="Only this enterprise project; may repeat.")] = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add a person with one role; adding again sets role, scope and password."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Password", hide_input=True)
     with portal():
         from crossfoot.access.register import add_person  # noqa: PLC0415
 
-        add_person(
+        person = add_person(
             email,
             role,
             password=password,
@@ -115,4 +126,8 @@ def add_user(  # noqa: PLR0913 - the command's options are contract.md's
             accounts=account or [],
             projects=project or [],
         )
-    say(f"{email} is {role}" + (f" of {customer}" if customer else ""))
+    if as_json:
+        scope = {"accounts": account or [], "projects": project or []}
+        say_json({"email": person.email, "role": role, "customer": customer, **scope})
+    else:
+        say(f"{person.email} is {role}" + (f" of {customer}" if customer else ""))

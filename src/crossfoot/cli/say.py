@@ -3,8 +3,13 @@
 import json
 import sys
 from collections.abc import Iterable
+from typing import Annotated
+
+import typer
 
 from crossfoot.core.finding import Finding
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def say(line: str) -> None:

@@ -1,8 +1,7 @@
 """Which slice is in force for each (account, cycle): the newest, a final bill before any month-to-date file."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from crossfoot.ingest.models import Slice
 
@@ -25,21 +24,29 @@ class Current:
     refusal: int | None = None
 
 
-def list_current(cycles: Iterable[str] | None = None) -> list[Current]:
-    """The slices in force, of the given cycles or of all."""
-    slices = Slice.objects.filter(batch__is_accepted=True).select_related("batch")
-    if cycles is not None:
-        slices = slices.filter(cycle__in=list(cycles))
-    newest: dict[tuple[str, str], Slice] = {}
-    refused: dict[tuple[str, str], Slice] = {}
+def list_current() -> list[Current]:
+    """The slices in force, of all cycles."""
+    newest, refused = _newest(is_refused=False), _newest(is_refused=True)
+    found = []
+    for key in sorted({*newest, *refused}):
+        good, bad = newest.get(key), refused.get(key)
+        if good and bad:
+            found.append(_current(good, bad if _rank(bad) > _rank(good) else None))
+        else:
+            found.append(_current(good or bad, bad))  # type: ignore[arg-type]  # the key came from one of them
+    return found
+
+
+def _newest(*, is_refused: bool) -> dict[tuple[str, str], Slice]:
+    """The newest slice of each cycle and account, chosen by the database: years of daily files are not read."""
+    slices = Slice.objects.filter(batch__is_accepted=True, is_refused=is_refused).select_related("batch")
     # Of equals the later receipt wins. The number of the batch tells it, for a clock may have been set back.
-    for part in slices.order_by("batch__is_final", "batch__as_of", "batch_id"):
-        (refused if part.is_refused else newest)[part.account_id, part.cycle] = part
-        if not part.is_refused:
-            refused.pop((part.account_id, part.cycle), None)
-    found = [_current(part, refused.pop(key, None)) for key, part in newest.items()]
-    found += [_current(part, part) for part in refused.values()]
-    return sorted(found, key=lambda c: (c.cycle, c.account))
+    order = ("cycle", "account_id", "-batch__is_final", "-batch__as_of", "-batch_id")
+    return {(s.cycle, s.account_id): s for s in slices.order_by(*order).distinct("cycle", "account_id")}
+
+
+def _rank(part: Slice) -> tuple[bool, date, int]:
+    return part.batch.is_final, part.batch.as_of or date.min, part.batch_id
 
 
 def _current(part: Slice, refusal: Slice | None) -> Current:

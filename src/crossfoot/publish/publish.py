@@ -21,6 +21,7 @@ from crossfoot.ingest.engine import workbench
 from crossfoot.ingest.models import Slice
 from crossfoot.lake.writer import ROW_GROUP, read_back, write_file
 from crossfoot.publish.catalogue import NewBuy, NewEdition, commit
+from crossfoot.publish.hold import hold_back
 from crossfoot.publish.inputs import Inputs, gather
 from crossfoot.publish.lines import (
     EMPTY,
@@ -34,7 +35,7 @@ from crossfoot.publish.lines import (
     select_daily,
     select_lines,
 )
-from crossfoot.publish.models import BuyEdition, Edition
+from crossfoot.publish.models import BuyEdition, Edition, MonthState
 from crossfoot.publish.stage import make_candidate
 from crossfoot.runtime.home import Home
 
@@ -78,9 +79,15 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
         with as_staff():
             inputs = gather(cycle)
             before, buy_before = _newest(cycle)
+            blocked_before = set(
+                MonthState.objects.filter(cycle=cycle, is_blocked=True).values_list("customer_key", flat=True)
+            )
         candidate = make_candidate(bench, inputs, {c: e.days for c, e in before.items()}, home)
         findings = run_checks(candidate)
         blocked = {f.customer for f in findings if f.is_block and f.customer} & set(inputs.customers)
+        held = hold_back(candidate, blocked, blocked_before, {c: e.days for c, e in before.items()})
+        findings += held
+        blocked |= {f.customer for f in held}
         make_lines(bench, cycle, set(inputs.customers) - blocked, set(candidate.finals))
         months, sums, buy_sums = list_months(bench), list_totals(bench), list_buy_totals(bench)
         lake = Path(home.lake)
@@ -94,7 +101,8 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
             if month.buy_content != (old_buy.content if old_buy else EMPTY):
                 buys.append(_write_buy(bench, lake, cycle, month, buy_sums.get(customer, {})))
         _prove(bench, lake, editions)
-        numbers = commit(cycle, actor, _to_remember(inputs, candidate), editions, buys, blocked, findings)
+        remembered = _to_remember(inputs, candidate, {f.customer for f in held})
+        numbers = commit(cycle, actor, remembered, editions, buys, blocked, findings)
     return Published(
         cycle=cycle,
         editions=tuple((e.customer, numbers[e.customer], e.status) for e in editions),
@@ -132,10 +140,10 @@ def _status(customer: str, candidate: Candidate, inputs: Inputs, old: Edition | 
     return "final" if customer in candidate.finals else "open"
 
 
-def _to_remember(inputs: Inputs, candidate: Candidate) -> Inputs:
-    """What was tried, without the hash where a stored file was at fault: its repair changes no input."""
+def _to_remember(inputs: Inputs, candidate: Candidate, held: set[str]) -> Inputs:
+    """What was tried, without the hash where the way out changes no input: a stored file's repair, another's month."""
     at_fault = {customer for refusal in candidate.refusals if refusal.is_altered for customer in refusal.customers}
-    return replace(inputs, customers=inputs.customers | dict.fromkeys(at_fault, ""))
+    return replace(inputs, customers=inputs.customers | dict.fromkeys(at_fault | held, ""))
 
 
 def _is_new(month: Month, status: str, old: Edition | None) -> bool:

@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[str, pa.DataType]] = {
     "settlement_amount": ("settlement_amount", MONEY),
     "currency": ("currency", pa.string()),
 }
+CODES = frozenset({"customer_id", "bill_type", "charge_mode", "currency"})  # blanks around them mean nothing
 NO_PROJECT = pa.array(["null", "-1"])
 
 
@@ -96,7 +97,7 @@ def _read_part(stream: IO[bytes], wanted: pa.Array) -> Iterator[pa.Table]:
         raise
     for batch in batches:
         lines = pa.Table.from_batches([batch])
-        lines = lines.filter(pc.is_in(_text(lines["customer_id"]), wanted))
+        lines = lines.filter(pc.is_in(_text(lines, "customer_id"), wanted))
         if lines.num_rows:
             yield _typed(lines, header.currency)
 
@@ -104,7 +105,7 @@ def _read_part(stream: IO[bytes], wanted: pa.Array) -> Iterator[pa.Table]:
 def _typed(lines: pa.Table, currency: str) -> pa.Table:
     nothing = pa.nulls(lines.num_rows, pa.string())
     cells = {
-        name: pc.cast(_text(lines[key]) if key in lines.column_names else nothing, holds)
+        name: pc.cast(_text(lines, key) if key in lines.column_names else nothing, holds)
         for name, (key, holds) in COLUMNS.items()
     }
     # A table drops nothing: what has no service name goes by its code, as on every page.
@@ -115,7 +116,7 @@ def _typed(lines: pa.Table, currency: str) -> pa.Table:
     return pa.table(cells)
 
 
-def _text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cells without the blanks around them; blank is null."""
-    trimmed = pc.utf8_trim(cells, characters=" ")
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+def _text(lines: pa.Table, key: str) -> pa.ChunkedArray:
+    """The cells of a column; an empty one is null."""
+    cells = pc.utf8_trim(lines[key], characters=" ") if key in CODES else lines[key]
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)

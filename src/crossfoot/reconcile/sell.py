@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 import pyarrow as pa
 
@@ -25,6 +25,7 @@ READ = (
     "reserved_usage",
 )
 ZERO = Decimal(0)
+EXACT = Context(prec=50)  # a sum of two quantities of 37 digits is exact, too
 
 
 class Sellers:
@@ -39,11 +40,12 @@ class Sellers:
         """The lines with `customer_id` (null: nobody's) and `billed_cost` (null: no price) added."""
         customers: list[str | None] = []
         sums: list[Decimal | None] = []
-        for row in zip(*(lines[name].to_pylist() for name in READ), strict=True):
-            account, day, original_day, *what = row
-            customer = self._owners.find(account, original_day or day)
-            customers.append(customer)
-            sums.append(self._price(customer, day, original_day, *what) if customer else None)
+        with localcontext(EXACT):
+            for row in zip(*(lines[name].to_pylist() for name in READ), strict=True):
+                account, day, original_day, *what = row
+                customer = self._owners.find(account, original_day or day)
+                customers.append(customer)
+                sums.append(self._price(customer, day, original_day, *what) if customer else None)
         added = lines.append_column("customer_id", pa.array(customers, pa.string()))
         return added.append_column("billed_cost", pa.array(sums, MONEY))
 

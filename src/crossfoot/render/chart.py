@@ -14,9 +14,11 @@ from typing import Any
 
 from crossfoot.core.clock import GMT8
 from crossfoot.core.money import plain
+from crossfoot.core.words import mark as _
 from crossfoot.render.screen import cycle_words, date_cell, name_of_nothing, period_words
 from crossfoot.reports.spec import Kind
 from crossfoot.reports.table import Table, TableColumn
+from crossfoot.reports.vocabulary import TAG_PREFIX
 
 # Each keeps at least 3.6:1 against the light and the dark page.
 PALETTE = (
@@ -44,6 +46,8 @@ FINAL = "final"
 TIMES = ("day", "week", "month")
 MEASURE = "billed_cost"
 MOST = 8
+_EMPTY, _AND, _TITLE = _("empty"), _(" and "), _("{measure} by {by}, {period}, {currency}")
+_OTHERS, _OTHER = _("The table also has amounts in {others}."), _("Other ({count})")
 TOOLTIP = {"renderMode": "richText", "confine": True}  # the HTML tooltip would need inline styles
 Say = Callable[[str], str]
 
@@ -68,7 +72,7 @@ def render_chart(table: Table, say: Say = str) -> dict[str, Any] | None:
     bars = _bars(table, currency, value, time, say)
     if len(bars) < 2:  # noqa: PLR2004 - one bar compares with nothing
         return None
-    option = _over_time(table, bars, measure, value, say) if time else _by_value(bars)
+    option = _over_time(table, bars, measure, value, say) if time else _by_value(bars, say)
     return {
         "title": {"text": _title(table, measure, currency, say), "subtext": _others(table, currency, say)},
         "aria": {"enabled": True},
@@ -90,14 +94,16 @@ def _main_currency(table: Table) -> str:
 
 
 def _title(table: Table, measure: TableColumn, currency: str, say: Say) -> str:
-    by = ", ".join(say(d.label).lower() for d in table.question.by)
+    by = say(_AND).join(
+        say(d.label) if d.key.startswith(TAG_PREFIX) else say(d.label).lower() for d in table.question.by
+    )
     period = period_words(table.question.period) if table.question.period else ""
-    return f"{say(measure.label)} by {by}, {period}, {currency}"
+    return say(_TITLE).format(measure=say(measure.label), by=by, period=period, currency=currency)
 
 
 def _others(table: Table, currency: str, say: Say) -> str:
     rest = [total["currency"] or "" for total in table.totals if total["currency"] != currency]
-    return say("The table also has amounts in {others}.").format(others=", ".join(rest)) if rest else ""
+    return say(_OTHERS).format(others=", ".join(rest)) if rest else ""
 
 
 def _bars(table: Table, currency: str, value: TableColumn | None, time: TableColumn | None, say: Say) -> list[Bar]:
@@ -112,7 +118,9 @@ def _bars(table: Table, currency: str, value: TableColumn | None, time: TableCol
 
 
 def _name(value: str | None, column: TableColumn, say: Say) -> str:
-    return value or f"({say(name_of_nothing(column))})"
+    if value is None:
+        return f"({say(name_of_nothing(column))})"
+    return value or f"({say(_EMPTY)})"
 
 
 def _largest(bars: Sequence[Bar]) -> list[tuple[str, Decimal]]:
@@ -123,14 +131,16 @@ def _largest(bars: Sequence[Bar]) -> list[tuple[str, Decimal]]:
     return sorted(sums.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
 
 
-def _by_value(bars: Sequence[Bar]) -> dict[str, Any]:
+def _by_value(bars: Sequence[Bar], say: Say) -> dict[str, Any]:
     ranked = _largest(bars)
     top, rest = ranked[:MOST], ranked[MOST:]
     styles = _styles([name for name, _ in top])
     data = [{"name": name, "value": plain(amount), "itemStyle": styles[name]} for name, amount in top]
     if rest:
         amount = plain(sum((amount for _, amount in rest), Decimal(0)))
-        data.append({"name": f"Other ({len(rest)})", "value": amount, "itemStyle": {"color": OTHER_COLOUR}})
+        data.append(
+            {"name": say(_OTHER).format(count=len(rest)), "value": amount, "itemStyle": {"color": OTHER_COLOUR}}
+        )
     return {
         "tooltip": {**TOOLTIP, "trigger": "item"},
         "grid": {"left": 8, "right": 24, "top": 8, "bottom": 8, "containLabel": True},
@@ -151,7 +161,7 @@ def _over_time(
     drawn = [(_label(name, measure, value, say), {name}, styles[name]) for name in top]
     rest = set(ranked[MOST:])
     if rest:
-        drawn.append((f"Other ({len(rest)})", rest, {"color": OTHER_COLOUR}))
+        drawn.append((say(_OTHER).format(count=len(rest)), rest, {"color": OTHER_COLOUR}))
     series = [
         {"type": "bar", "name": label, "stack": "all", "barMaxWidth": 36, "itemStyle": style}
         | {"data": [_point(amount, is_incomplete=at in hatched) for at, amount in _sums(bars, names, times)]}

@@ -74,7 +74,7 @@ def render_html(table: Table, view: View | None = None) -> str:
     """The `<table>` element."""
     view = view or View()
     columns = shown_columns(table)
-    return _template().render(
+    return template("table.html").render(
         heads=_heads(table, columns, view.say),
         lines=list(_body(table, columns, view)),
         totals=[_sum_line("total", total, columns, view) for total in table.totals],
@@ -122,7 +122,7 @@ def _group_end(subtotal: Record, columns: tuple[TableColumn, ...], view: View) -
 
 
 def _line(record: Record, columns: tuple[TableColumn, ...], view: View) -> Line:
-    cells = tuple(_cell(record.get(c.key), c, view) for c in columns)
+    cells = tuple(cell_of(record.get(c.key), c, view) for c in columns)
     return Line(role="row", cells=cells, link=view.link(record))
 
 
@@ -143,10 +143,11 @@ def _sum_line(role: str, record: Record, columns: tuple[TableColumn, ...], view:
 def _sum_cell(record: Record, column: TableColumn, view: View) -> Cell:
     if column.key not in record or (record[column.key] is None and not column.kind.is_number):
         return Cell(text="")
-    return _cell(record[column.key], column, view)
+    return cell_of(record[column.key], column, view)
 
 
-def _cell(value: str | None, column: TableColumn, view: View) -> Cell:
+def cell_of(value: str | None, column: TableColumn, view: View) -> Cell:
+    """A value as its cell; what is not there is said quietly."""
     if value is None:
         return Cell(_nothing(column, view), column.kind.is_number, is_quiet=True)
     if not value and column.kind is Kind.DIMENSION:
@@ -172,9 +173,10 @@ def cell_text(value: str, column: TableColumn) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A template of this room."""
     folder = Path(__file__).parent / "templates"
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("table.html")
+    return environment.get_template(name)

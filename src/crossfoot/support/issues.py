@@ -34,6 +34,13 @@ def list_issues(
         return tuple(found.order_by("first_day", "id").values_list("sentence", flat=True))
 
 
+def list_open_issues(scope: Scope) -> tuple[KnownIssue, ...]:
+    """Every issue that is not closed, the newest first, for those who write them."""
+    scope.require(Capability.WRITE_KNOWN_ISSUES)
+    with as_scope(scope):
+        return tuple(KnownIssue.objects.filter(closed_at=None).order_by("-written_at"))
+
+
 def add_issue(  # noqa: PLR0913 - the parts of an issue, all by name
     scope: Scope, *, sentence: str, first_day: date, last_day: date, customer: str = "", service: str = ""
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a page's address asks beside the question: the page of a long table, an open filter, and what a form types.
+"""What a page's address asks beside the question: the page of a long table, an open filter, the layout, what a form types.
 
 Two dates or a tag key typed into the filter form become part of the question, under the address that asks it.
 """
@@ -11,7 +11,8 @@ from crossfoot.core.errors import BadRequest
 from crossfoot.render.address import Pairs, encode
 from crossfoot.reports.vocabulary import TAG_PREFIX
 
-PAGE_WORDS = frozenset({"page", "choose", "from", "to", "tag", "choose_tag"})
+PAGE_WORDS = frozenset({"page", "choose", "from", "to", "tag", "choose_tag", "layout"})
+AS_ROWS = ("layout", "rows")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Asked:
     pairs: Pairs
     page: int
     choose: str
+    as_rows: bool
     by: tuple[str, ...]
 
 
@@ -32,6 +34,7 @@ def read_address(query: QueryDict) -> Asked:
         pairs=pairs,
         page=_page(query.get("page", "1")),
         choose=TAG_PREFIX + tag.removeprefix(TAG_PREFIX) if tag else query.get("choose", ""),
+        as_rows=query.get("layout") == "rows",
         by=tuple(value for key, value in pairs if key == "by"),
     )
 

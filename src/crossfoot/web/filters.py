@@ -15,6 +15,7 @@ from crossfoot.render.screen import cycle_words, date_cell
 from crossfoot.reports.question import NONE_WORD, Question
 from crossfoot.reports.spec import Dimension, Kind
 from crossfoot.reports.vocabulary import TAG_PREFIX, tag
+from crossfoot.web.asked import AS_ROWS, Asked
 from crossfoot.web.periods import Group, Option, period_groups
 
 MAIN = ("account", "project", "service", "region")
@@ -72,9 +73,10 @@ class FilterBar:
 
 
 def filter_bar(
-    question: Question, role: Role, cycles: Sequence[str], choose: str, read_values: ReadValues
+    question: Question, role: Role, cycles: Sequence[str], asked: Asked, read_values: ReadValues
 ) -> FilterBar:
     """The bar for a resolved question; `read_values` gives a dimension's values under the rest of the question."""
+    choose = asked.choose
     seen = [d for d in question.report.filters if role in d.seen_by]
     main = sorted((d for d in seen if d.key in MAIN), key=lambda d: MAIN.index(d.key))
     buttons = [_button(question, d, choose) for d in main]
@@ -89,11 +91,16 @@ def filter_bar(
         by=_groupings(question, role, by[0]),
         then_by=_groupings(question, role, by[1]),
         chips=tuple(_chip(question, d, values) for d, values in question.filters),
-        hidden=[pair for pair in write_question(question) if pair[0] not in {"period", "by"}],
+        hidden=[pair for pair in write_question(question) if pair[0] not in {"period", "by"}] + _layout(asked),
         chooser=_chooser(question, seen, choose, read_values) if choose else None,
         first=str(period.start) if period else "",
         last=str(period.last_day) if period else "",
     )
+
+
+def _layout(asked: Asked) -> Pairs:
+    """Another grouping is shown in the layout that the reader chose."""
+    return [AS_ROWS] if asked.as_rows else []
 
 
 def value_words(dimension: Dimension, value: str) -> str:

@@ -5,7 +5,8 @@ month close, or the customers for those who do not close.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +20,11 @@ from django.views.decorators.http import require_safe
 
 from crossfoot.access.scope import Scope, list_customers
 from crossfoot.audit.record import Action, record
+from crossfoot.core.clock import GMT8
 from crossfoot.core.money import plain
 from crossfoot.core.period import previous_cycle
 from crossfoot.core.roles import Capability, may
+from crossfoot.outlook.pace import Pace, pace_of
 from crossfoot.query.run import list_cycles, run
 from crossfoot.render.address import encode
 from crossfoot.render.chart import render_chart
@@ -109,6 +112,7 @@ def _months(scope: Scope, cycles: Sequence[str]) -> dict[str, Any]:
     return {
         "closed": _card(scope, closed, editions[closed], costs) if closed else None,
         "current": _card(scope, cycles[0], editions[cycles[0]], costs) if is_open else None,
+        "paces": _paces(scope, cycles[0]) if is_open else (),
         "through": through_words(by_month.meta.data_through) if by_month.meta.data_through else "",
         "chart": render_chart(by_month, gettext),
         "movers": movers,
@@ -123,6 +127,16 @@ def _months(scope: Scope, cycles: Sequence[str]) -> dict[str, Any]:
 def _answer(scope: Scope, first: str, last: str, by: Sequence[str]) -> Table:
     report = get_report(REPORT, scope.role)
     return run(report, ask(report, scope.role, period=f"{first}..{last}", by=by), scope)
+
+
+def _paces(scope: Scope, cycle: str) -> tuple[Pace, ...]:
+    """Where the open month is heading; the last day of the data may still be filling up."""
+    report = get_report(REPORT, scope.role)
+    table = run(report, ask(report, scope.role, period=cycle, by=["day"], digits="exact"), scope)
+    if not table.meta.data_through or not table.question.period:
+        return ()
+    through = table.meta.data_through.astimezone(GMT8).date() - timedelta(days=1)
+    return tuple(replace(p, amount=figure(p.amount)) for p in pace_of(table.rows(), table.question.period, through))
 
 
 def _costs(table: Table) -> Mapping[str, Mapping[str, str | None]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
 from crossfoot.core.errors import NotFound
@@ -21,10 +22,12 @@ from crossfoot.render.address import Pairs, encode, narrowed, pinned, read_quest
 from crossfoot.render.chart import render_chart
 from crossfoot.render.html import View, Words, render_html
 from crossfoot.render.screen import instant_words, period_words, provenance
+from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
+from crossfoot.render.twoway import fits_sheet, render_sheet
 from crossfoot.reports.catalog import get_report, list_reports
 from crossfoot.reports.spec import Report
 from crossfoot.reports.table import Record, Table
-from crossfoot.web.asked import Asked, read_address, typed
+from crossfoot.web.asked import AS_ROWS, Asked, read_address, typed
 from crossfoot.web.figures import headline
 from crossfoot.web.filters import filter_bar, reset_url
 from crossfoot.web.person import scope_of
@@ -44,15 +47,17 @@ def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
     asked = read_address(request.GET)
     question = read_question(report, scope.role, asked.pairs)
     window = Window((asked.page - 1) * PAGE_LINES, PAGE_LINES) if report.is_lines else None
-    table = run(report, question, scope, window)
-    record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
-    return render(request, "web/report.html", _page(scope, customer, table, asked))
+    with as_scope(scope):  # one transaction, so that all of the page was true at one instant
+        table = run(report, question, scope, window)
+        record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
+        page = _page(scope, customer, table, asked)
+    return render(request, "web/report.html", page)  # what stands around it is the person's own, not the scope's
 
 
 def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, Any]:
     report, question = table.report, table.question
+    is_sheet = fits_sheet(table) and not asked.as_rows
     pages = Pages(table, asked)
-    chart = render_chart(table, gettext)
     return {
         "report": report,
         "table": table,
@@ -63,7 +68,7 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
             question,
             scope.role,
             list_cycles(scope),
-            asked.choose,
+            asked,
             lambda dimension, rest: list_values(dimension, rest, scope),
         ),
         "reset": reset_url(question),
@@ -71,12 +76,28 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
         "as_of": instant_words(question.as_of) if question.as_of else "",
         "newest": "?" + encode(pair for pair in write_question(question) if pair[0] != "as_of"),
         "figures": headline(table),
-        "chart": chart,
-        "fragment": render_html(table, _view(customer, table, pages.rows)) if table.meta.row_count else "",
-        "pages": pages,
+        "chart": render_chart(table, gettext),
+        "fragment": _fragment(customer, table, pages, is_sheet=is_sheet),
+        "layout": _layout(table, is_sheet=is_sheet),
+        "pages": None if is_sheet else pages,
         "is_whole": not report.is_lines,
         "exact": _digits_url(table),
     }
+
+
+def _fragment(customer: str, table: Table, pages: "Pages", *, is_sheet: bool) -> str:
+    if not table.meta.row_count:
+        return ""
+    return (render_sheet if is_sheet else render_html)(table, _view(customer, table, pages.rows))
+
+
+def _layout(table: Table, *, is_sheet: bool) -> dict[str, str] | None:
+    """A sheet says which measure it shows; where a sheet is possible there is a way to it and back."""
+    if not fits_sheet(table):
+        return None
+    label = next(gettext(c.label) for c in table.columns if c.key == SHEET_MEASURE)
+    question = write_question(table.question)
+    return {"label": label if is_sheet else "", "url": "?" + encode([*question, AS_ROWS] if is_sheet else question)}
 
 
 class Pages:
@@ -84,7 +105,8 @@ class Pages:
 
     def __init__(self, table: Table, asked: Asked) -> None:
         """Count; a page behind the last is not there."""
-        self.table, self.page, self.by = table, asked.page, asked.by
+        self.table, self.page = table, asked.page
+        self.kept = _kept(table, asked)
         self.size = PAGE_LINES if table.report.is_lines else PAGE_ROWS
         self.count = max(1, -(-table.meta.row_count // self.size))
         if self.page > self.count:
@@ -119,14 +141,13 @@ class Pages:
         return self._url(self.page + 1) if self.page < self.count else ""
 
     def _url(self, page: int) -> str:
-        kept = _kept(self.table, self.by)
-        return "?" + encode([*kept, ("page", str(page))])
+        return "?" + encode([*self.kept, ("page", str(page))])
 
 
-def _kept(table: Table, by: Sequence[str]) -> Pairs:
-    """The question, and the grouping from which a reader came to these lines."""
-    pairs = write_question(table.question)
-    return pairs + [("by", key) for key in by] if table.report.is_lines else pairs
+def _kept(table: Table, asked: Asked) -> Pairs:
+    """The question, the grouping from which a reader came to these lines, and the layout."""
+    came_from = [("by", key) for key in asked.by] if table.report.is_lines else []
+    return write_question(table.question) + came_from + ([AS_ROWS] if asked.as_rows else [])
 
 
 def _view(customer: str, table: Table, rows: Sequence[Record]) -> View:

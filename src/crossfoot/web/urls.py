@@ -4,6 +4,7 @@ from allauth.account.views import account_inactive, login, logout
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
 from crossfoot.web.home import customer_page, home_page
 from crossfoot.web.report import report_page
@@ -14,6 +15,8 @@ urlpatterns = [
     path("logout", require_POST(logout), name="account_logout"),
     path("inactive", account_inactive, name="account_inactive"),
     path("close", close_page, name="close"),
+    path("close/publish", publish_again, name="publish-again"),
+    path("known-issues", known_issues_page, name="known-issues"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
 ]

@@ -1,0 +1,178 @@
+"""A Table by two dimensions as a sheet: rows across, columns down, and totals that agree both ways.
+
+The sheet shows cost alone. Its sums are the Table's own subtotals and totals; where rounded cells miss them, a rounding
+column and a rounding row carry the difference, so that the sheet adds up across and down to the same corner.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from crossfoot.core.money import plain
+from crossfoot.render.html import Cell, View, cell_of, template
+from crossfoot.render.screen import currencies, figure
+from crossfoot.reports.spec import Kind
+from crossfoot.reports.table import Record, Table, TableColumn
+
+MEASURE = "billed_cost"
+MOST_ROWS, MOST_COLUMNS = 200, 13
+TIMES = {"day", "week", "month"}
+ZERO = Decimal(0)
+Key = str | None
+
+
+class Linked(NamedTuple):
+    """A cell that may lead to what is behind it."""
+
+    cell: Cell
+    link: str | None = None
+
+
+class SheetLine(NamedTuple):
+    """One line of the sheet: `role` is row, rounding or total."""
+
+    role: str
+    heads: tuple[Linked, ...]
+    cells: tuple[Linked, ...]
+    rounding: str
+    total: str
+
+
+class Block(NamedTuple):
+    """The lines of one currency."""
+
+    currency: str
+    lines: tuple[SheetLine, ...]
+
+
+def fits_sheet(table: Table) -> bool:
+    """True when the answer has two dimensions, nothing else that parts its rows, and few enough of both."""
+    if len(table.question.by) != 2 or not table.subtotals:  # noqa: PLR2004 - a sheet has two sides
+        return False
+    if any(c.kind is Kind.UNIT for c in table.columns) or all(c.key != MEASURE for c in table.columns):
+        return False
+    down, across = (len({s[d.key] for s in table.subtotals if d.key in s}) for d in table.question.by)
+    return down <= MOST_ROWS and 1 < across <= MOST_COLUMNS
+
+
+def render_sheet(table: Table, view: View) -> str:
+    """The `<table>` element."""
+    across = _across(table)
+    blocks = [_block(table, currency, list(across), view) for currency in currencies(table)]
+    has_rounding = any(line.rounding for block in blocks for line in block.lines)
+    return template("sheet.html").render(
+        heads=[view.say(column.label) for column in _head_columns(table)],
+        across=[_head(table, key, record, view) for key, record in across.items()],
+        blocks=blocks,
+        has_rounding=has_rounding,
+        words=view.words,
+        currency=currencies(table)[0] if len(blocks) == 1 else "",
+    )
+
+
+def _head_columns(table: Table) -> tuple[TableColumn, ...]:
+    """The first dimension, and its names where it has some."""
+    first = table.question.by[0].key
+    return tuple(c for c in table.columns if c.key in {first, f"{first}_name"})
+
+
+def _across(table: Table) -> dict[Key, Record]:
+    """The values of the second dimension with their subtotals: time runs forward, else the costliest first."""
+    second = table.question.by[1].key
+    found = [record for record in table.subtotals if second in record]
+    if second in TIMES:
+        found.sort(key=lambda record: record[second] or "")
+    else:
+        found.sort(key=lambda record: -Decimal(record[MEASURE] or 0))
+    sums: dict[Key, Record] = {}
+    for record in found:
+        sums.setdefault(record[second], record)
+    return sums
+
+
+def _head(table: Table, key: Key, record: Record, view: View) -> str:
+    second = table.question.by[1].key
+    column = next(c for c in table.columns if c.key == second)
+    return record.get(f"{second}_name") or cell_of(key, column, view).text
+
+
+def _block(table: Table, currency: str, across: Sequence[Key], view: View) -> Block:
+    sums = Sums(table, currency)
+    lines = [_row(table, sums, record, across, view) for record in sums.down_in_order()]
+    below = [sums.missed_down(key) for key in across]
+    corner = sums.total - sum(sums.down.values(), ZERO)
+    if any(below) or corner:
+        cells = tuple(_plain(amount) for amount in below)
+        heads = (Linked(Cell(view.words.rounding)), *_blanks(table))
+        lines.append(SheetLine("rounding", heads, cells, _shown(corner - sum(below, ZERO)), _shown(corner)))
+    totals = tuple(Linked(Cell(figure(plain(sums.across.get(key, ZERO))), is_number=True)) for key in across)
+    name = view.words.total if len(table.totals) == 1 else f"{view.words.total} {currency}"
+    missed = sums.total - sum((sums.across.get(key, ZERO) for key in across), ZERO)
+    heads = (Linked(Cell(name)), *_blanks(table))
+    lines.append(SheetLine("total", heads, totals, _shown(missed), figure(plain(sums.total))))
+    return Block(currency, tuple(lines))
+
+
+class Sums:
+    """The figures of one currency: the cells, and the Table's own sums down, across and in all."""
+
+    def __init__(self, table: Table, currency: str) -> None:
+        """Read them once."""
+        first, second = (dimension.key for dimension in table.question.by)
+        self.first, self.second = first, second
+        self.rows = {(r[first], r[second]): r for r in table.rows() if r["currency"] == currency}
+        mine = [s for s in table.subtotals if s["currency"] == currency]
+        self._records = {s[first]: s for s in mine if first in s}
+        self.down = {key: _amount(s) for key, s in self._records.items()}
+        self.across = {s[second]: _amount(s) for s in mine if second in s}
+        self.total = next(_amount(t) for t in table.totals if t["currency"] == currency)
+        self._shown_down: dict[Key, Decimal] = {}
+        self._shown_across: dict[Key, Decimal] = {}
+        for (one, other), row in self.rows.items():
+            self._shown_down[one] = self._shown_down.get(one, ZERO) + _amount(row)
+            self._shown_across[other] = self._shown_across.get(other, ZERO) + _amount(row)
+
+    def down_in_order(self) -> list[Record]:
+        """The subtotals of the first dimension in the order of the rows."""
+        return [self._records[key] for key in self._shown_down]
+
+    def missed_across(self, key: Key) -> Decimal:
+        """What the cells of a row miss of its sum."""
+        return self.down[key] - self._shown_down[key]
+
+    def missed_down(self, key: Key) -> Decimal:
+        """What the cells of a column miss of its sum."""
+        return self.across.get(key, ZERO) - self._shown_across.get(key, ZERO)
+
+
+def _row(table: Table, sums: Sums, subtotal: Record, across: Sequence[Key], view: View) -> SheetLine:
+    key = subtotal[sums.first]
+    link = view.link(subtotal)
+    columns = _head_columns(table)
+    heads = [Linked(cell_of(subtotal.get(c.key), c, view), link if c is columns[0] else None) for c in columns]
+    measure = next(c for c in table.columns if c.key == MEASURE)
+    cells = tuple(_cell(sums.rows.get((key, second)), measure, view) for second in across)
+    return SheetLine("row", tuple(heads), cells, _shown(sums.missed_across(key)), figure(subtotal[MEASURE] or "0"))
+
+
+def _cell(record: Record | None, measure: TableColumn, view: View) -> Linked:
+    if record is None:
+        return Linked(Cell("", is_number=True))
+    return Linked(cell_of(record[MEASURE], measure, view), view.link(record))
+
+
+def _blanks(table: Table) -> tuple[Linked, ...]:
+    return tuple(Linked(Cell("")) for _ in _head_columns(table)[1:])
+
+
+def _plain(amount: Decimal) -> Linked:
+    return Linked(Cell(_shown(amount), is_number=True))
+
+
+def _amount(record: Mapping[str, str | None]) -> Decimal:
+    return Decimal(record[MEASURE] or 0)
+
+
+def _shown(difference: Decimal) -> str:
+    """A difference, where there is one."""
+    return figure(plain(difference)) if difference else ""

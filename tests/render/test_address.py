@@ -1,0 +1,74 @@
+"""A question as an address: what is written is read again, and a row leads to the charges that make it up."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfoot.core.errors import BadRequest
+from crossfoot.core.roles import Role
+from crossfoot.render.address import narrowed, pinned, read_question, write_question
+from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
+from tests.render.tables import cost_table, usd
+
+ROLE = Role.CUSTOMER_FINANCE
+TOTAL = {"currency": "USD", "list_cost": "1.00", "billed_cost": "1.00"}
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+@given(
+    filters=st.dictionaries(
+        st.sampled_from(["service", "region", "account", "tag:env"]), st.lists(TEXT, min_size=1, max_size=3), max_size=3
+    ),
+    by=st.lists(st.sampled_from(["service", "day", "tag:cost center"]), unique=True, min_size=1, max_size=2),
+    digits=st.sampled_from(["shown", "exact"]),
+    as_of=st.sampled_from(["", "2026-11-05T04:04:00Z"]),
+)
+def test_what_is_written_is_read_again(filters: dict[str, list[str]], by: list[str], digits: str, as_of: str) -> None:
+    pairs = [("period", "2026-10"), *(("by", key) for key in by), ("digits", digits), ("as_of", as_of)]
+    pairs += [(key, value) for key, values in filters.items() for value in values]
+    question = read_question(USAGE_TO_COST, ROLE, pairs)
+    assert read_question(USAGE_TO_COST, ROLE, write_question(question)) == question
+
+
+def test_an_empty_field_of_a_form_asks_for_nothing_and_an_empty_tag_has_a_word() -> None:
+    question = read_question(USAGE_TO_COST, ROLE, [("service", ""), ("tag:env", "(empty)"), ("by", "")])
+    assert [(d.key, values) for d, values in question.filters] == [("tag:env", ("",))]
+    assert ("tag:env", "(empty)") in write_question(question)
+
+
+def test_two_groupings_may_stand_in_one_word() -> None:
+    assert [d.key for d in read_question(USAGE_TO_COST, ROLE, [("by", "service,region")]).by] == ["service", "region"]
+
+
+def test_lines_are_grouped_by_nothing_and_always_exact() -> None:
+    question = read_question(CHARGES, ROLE, [("by", "service"), ("digits", "shown"), ("period", "2026-10")])
+    assert write_question(question) == [("period", "2026-10")]
+
+
+def test_an_unknown_word_is_refused() -> None:
+    with pytest.raises(BadRequest):
+        read_question(USAGE_TO_COST, ROLE, [("margin", "1")])
+
+
+def test_a_row_becomes_filters() -> None:
+    table = cost_table([usd(None, "1.00", "1.00")], [TOTAL], by=["service"])
+    row = next(table.rows())
+    assert narrowed(table, row) == [("period", "2026-10"), ("service", "(none)"), ("by", "service")]
+
+
+def test_in_two_currencies_a_row_keeps_its_own() -> None:
+    table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL, TOTAL | {"currency": "EUR"}])
+    assert ("currency", "USD") in (narrowed(table, next(table.rows())) or [])
+
+
+def test_what_no_filter_can_ask_for_has_no_link() -> None:
+    table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL])
+    question = replace(table.question, report=replace(USAGE_TO_COST, filters=()))
+    assert narrowed(replace(table, question=question), next(table.rows())) is None
+
+
+def test_a_link_is_pinned_to_the_moment_of_publication() -> None:
+    table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL])
+    assert ("as_of", "2026-11-05T04:04:00Z") in write_question(pinned(table))
