@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder.chmod(0o755)  # PostgreSQL may run as another user, who passes through
     os.environ["CROSSFOOT_HOME"] = str(folder / "home")
     os.environ["DJANGO_SETTINGS_MODULE"] = "crossfoot.config.settings"
+    os.environ["PGOPTIONS"] = "-c synchronous_commit=off"  # a test that kills processes asks for it back
     config.add_cleanup(lambda: _remove(folder))
     django.setup()
 

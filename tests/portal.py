@@ -103,7 +103,7 @@ class Portal:
 
     def client_for(self, user: User | None) -> Client:
         """A browser without a screen, signed in as this person (nobody with None)."""
-        client = Client()
+        client = Client(SERVER_NAME="localhost")
         if user is not None:
             client.force_login(user)
         return client
@@ -189,7 +189,7 @@ def write_bill(
         (c.english if lang == "en" else c.chinese) + (suffix if c.key in money else "") for c in columns
     )
     for cells in lines:
-        writer.writerow(_cell(c.key, cells.get(c.key, ""), c.key in money) for c in columns)
+        writer.writerow(_cell(c.key, cells.get(c.key, ""), is_money=c.key in money) for c in columns)
     name = member or path.name.removesuffix(".tar.gz") + "_0001.csv"
     return pack(path, {name: text.getvalue().encode()})
 
@@ -204,7 +204,7 @@ def pack(path: Path, members: Mapping[str, bytes]) -> Path:
     return path
 
 
-def _cell(key: str, value: str, is_money: bool) -> str:
+def _cell(key: str, value: str, *, is_money: bool) -> str:
     """Amounts with 8 decimals; the parts of the due amount default to none, settlement to unknown."""
     if not is_money or (key == "settlement_amount" and not value):
         return value

@@ -22,25 +22,27 @@ from pathlib import Path
 from typing import Any
 
 TOP = Path(__file__).parents[2]
+KINDS = re.compile("landed|accepted|charges|daily|buy")
+NUMBERED = re.compile(r'"s[0-9]+_x[0-9]+"|\'.*')
 WRITTEN = re.compile(r"\bTO '(?P<path>[^']+)' \(FORMAT parquet")
 
 
 @dataclass
 class Steps:
-    """Counts the steps of this process: it dies before step number `kill`, and waits before the step named `wait`."""
+    """Counts the steps of this process by name: at the n-th of one name it dies, at the first of another it waits."""
 
-    kill: int
+    kill: tuple[str, int]
     wait: str
     names: list[str] = field(default_factory=list)
 
     def reach(self, name: str, spoil: Callable[[], object] | None = None) -> None:
         """Come to a step. `spoil` leaves what would be there if the step had been interrupted half-way."""
         self.names.append(name)
-        if self.wait and name.startswith(self.wait):
+        if name == self.wait:
             self.wait = ""
             say(waiting=name)
             os.read(0, 1)
-        if len(self.names) == self.kill:
+        if (name, self.names.count(name)) == self.kill:
             if spoil:
                 spoil()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -69,14 +71,14 @@ class Steps:
 
     def _replaced(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def stepped(source: Any, target: Any, **more: Any) -> Any:
-            self.reach(f"replace {target}")
+            self.reach(f"replace {KINDS.search(str(target))[0]}")  # type: ignore[index]
             return function(source, target, **more)
 
         return stepped
 
     def _asked(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def stepped(cursor: Any, statement: Any, *args: Any, **more: Any) -> Any:
-            self.reach(f"postgres {str(statement)[:60]}")
+            self.reach(_name("postgres", str(statement)))
             return function(cursor, statement, *args, **more)
 
         return stepped
@@ -106,7 +108,7 @@ class Watched:
 
     def execute(self, statement: str, *args: Any) -> Any:
         """A step, the statement, and for a file that it wrote the step at which half of it is there."""
-        self._steps.reach(f"duckdb {' '.join(statement.split())[:60]}")
+        self._steps.reach(_name("duckdb", statement))
         done = self._inner.execute(statement, *args)
         if found := WRITTEN.search(statement):
             path = found["path"]
@@ -123,6 +125,11 @@ class Watched:
         return getattr(self._inner, name)
 
 
+def _name(of: str, statement: str) -> str:
+    """The first words of a statement, without what differs from run to run."""
+    return " ".join([of, *NUMBERED.sub("", statement).split()[:3]])
+
+
 def say(**word: object) -> None:
     """One line to the test; whole, for it is short and written at once."""
     os.write(1, json.dumps(word).encode() + b"\n")
@@ -137,7 +144,7 @@ def work(order: dict[str, Any]) -> None:
     from crossfoot.sources.huawei_files import find_bills
 
     home = open_home()
-    steps = Steps(order.get("kill", 0), order.get("wait", ""))
+    steps = Steps(tuple(order.get("kill", ("", 0))), order.get("wait", ""))
     steps.watch()
     for path in order.get("bills", ()):
         receipt = accept(find_bills(Path(path))[0][0], home, "killer@reseller.example")
@@ -188,7 +195,7 @@ class Killer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=TOP,
-            env={**os.environ, "PYTHONPATH": f"{TOP / 'src'}:{TOP}"},
+            env={**os.environ, "PYTHONPATH": f"{TOP / 'src'}:{TOP}", "PGOPTIONS": ""},  # commits as a portal commits
         )
         assert self.hear() == {"ready": True}
 

@@ -30,7 +30,7 @@ def shop(portal: Portal) -> Portal:
 
 
 def _start(other: Killer, wait: str, **order: object) -> None:
-    """Start the other process and have it wait before the first step that begins so."""
+    """Start the other process and have it wait before the first step of that name."""
     other.order(wait=wait, **order)
     heard = other.hear()
     while "waiting" not in heard:
@@ -39,7 +39,7 @@ def _start(other: Killer, wait: str, **order: object) -> None:
 
 
 # Where the other process waits: before it reads, with half a file, with a whole one, and just before it commits.
-PUBLISHING = ("duckdb CREATE TABLE priced", "half a parquet", "replace /", 'postgres INSERT INTO "publish_edition"', "postgres INSERT INTO audit_entry")
+PUBLISHING = ("duckdb CREATE TABLE priced", "half a parquet", "replace charges", 'postgres INSERT INTO "publish_edition"', "postgres INSERT INTO audit_entry")
 
 
 def test_of_two_publishers_one_goes_on_and_the_other_is_told_to_wait(shop: Portal, other: Killer) -> None:
@@ -65,7 +65,7 @@ def test_of_two_publishers_one_goes_on_and_the_other_is_told_to_wait(shop: Porta
 
 def test_the_lock_of_a_publisher_that_died_is_free_within_a_moment(shop: Portal, other: Killer) -> None:
     shop.ingest(shop.bill(to_date("20261005"), [line("acct-a1", "2026-10-04", "1.00")]))
-    assert other.run(kill=40, cycles=[OCTOBER]) == {"ended": 9}
+    assert other.run(kill=("half a parquet", 1), cycles=[OCTOBER]) == {"ended": 9}
     deadline = time.monotonic() + 5
     while True:
         try:
@@ -92,7 +92,7 @@ def test_publishers_that_race_make_one_edition(shop: Portal, other: Killer) -> N
 
 INGESTING = (
     "half a copy",
-    "replace /",
+    "replace landed",
     "duckdb CREATE TABLE refused",
     "half a parquet",
     'postgres INSERT INTO "ingest_batch"',
@@ -125,7 +125,7 @@ def test_two_bills_of_one_name_that_arrive_at_once_are_both_kept_as_they_are(sho
     folder = shop.inbox / "other"
     folder.mkdir()
     there = theirs.rename(folder / FINAL)
-    for step in ("half a copy", "replace /"):
+    for step in ("half a copy", "replace landed"):
         _start(other, step, bills=[str(there)])
         [receipt] = shop.ingest(mine)
         other.resume()

@@ -2,14 +2,13 @@
 
 import csv
 import io
+import itertools
 import json
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from crossfoot.access.scope import scope_for
 from crossfoot.deliver.files import make_file
@@ -129,21 +128,24 @@ def test_a_value_that_changes_by_the_last_digit_changes_the_exact_answer(portal:
     assert digests[0] == digests[4]  # grouped sums say the same again; the lines name another source file
 
 
-TEXTS = st.none() | st.text(alphabet="ab\x00\x1e\x1f\n\\", max_size=3)
+CELLS = (None, "", "a", "\x00", "\x1e", "\x1f", "\n", "\x1e1")
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=4), st.lists(st.tuples(TEXTS, TEXTS), max_size=4))
-def test_two_tables_are_digested_alike_only_if_they_are_alike(one, two):
-    """Whatever a customer writes into a tag: separators in a cell, null or empty, a line broken in two."""
+def test_two_tables_are_digested_alike_only_if_they_are_alike():
+    """Whatever a customer writes into a tag: separators in a cell, null or empty, a line broken in two.
+
+    All tables of at most two rows and two columns with such cells: each has bytes of its own.
+    """
     schema = pa.schema([("currency", pa.string()), ("tag:env", pa.string())])
-    texts = [
+    rows = list(itertools.product(CELLS, repeat=2))
+    tables = [(), *((row,) for row in rows), *itertools.product(rows, repeat=2)]
+    texts = {
         _row_text(
-            pa.RecordBatch.from_arrays([pa.array([r[i] for r in rows], pa.string()) for i in (0, 1)], schema=schema)
+            pa.RecordBatch.from_arrays([pa.array([row[i] for row in one], pa.string()) for i in (0, 1)], schema=schema)
         )
-        for rows in (one, two)
-    ]
-    assert (texts[0] == texts[1]) == (one == two)
+        for one in tables
+    }
+    assert len(texts) == len(tables) == 1 + 64 + 64 * 64
 
 
 def test_sums_beyond_18_digits_are_exact(portal: Portal):

@@ -10,6 +10,7 @@ from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Role
 from crossfoot.render.address import narrowed, pinned, read_question, write_question
 from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
+from crossfoot.reports.vocabulary import BILLED_COST, LIST_COST, UNIT
 from tests.render.tables import cost_table, usd
 
 ROLE = Role.CUSTOMER_FINANCE
@@ -72,3 +73,16 @@ def test_what_no_filter_can_ask_for_has_no_link() -> None:
 def test_a_link_is_pinned_to_the_moment_of_publication() -> None:
     table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL])
     assert ("as_of", "2026-11-05T04:04:00Z") in write_question(pinned(table))
+
+
+def test_a_row_without_a_unit_leads_to_lines_without_one() -> None:
+    row = {
+        "currency": "USD",
+        "resource": "vm",
+        "unit": None,
+        "quantity": None,
+        "list_cost": "1.00",
+        "billed_cost": "1.00",
+    }
+    table = cost_table([row], [TOTAL], by=["resource"], measures=(UNIT, LIST_COST, BILLED_COST))
+    assert ("unit", "(none)") in (narrowed(table, row) or [])

@@ -1,9 +1,12 @@
 """Charts: which bars, in which colours, with which words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from crossfoot.render.chart import MOST, OTHER_COLOUR, PALETTE, colour, render_chart
-from tests.render.tables import Row, cost_table, usd
+from crossfoot.reports.spec import Kind
+from crossfoot.reports.table import TableColumn
+from tests.render.tables import Row, batches, cost_table, usd
 
 TOTAL = [{"currency": "USD", "list_cost": "1.00", "billed_cost": "1.00"}]
 
@@ -91,3 +94,28 @@ def test_one_currency_is_drawn_and_the_other_is_named() -> None:
 
 def test_one_bar_alone_is_no_chart() -> None:
     assert render_chart(cost_table([usd("ecs", "1.00", "1.00")], TOTAL)) is None
+
+
+def test_a_bar_is_called_by_its_readable_name_and_coloured_by_its_code() -> None:
+    named = TableColumn(key="region_name", label="Region name", kind=Kind.LABEL, help="The region in words.")
+    rows = [
+        {"currency": "USD", "region": code, "region_name": name, "list_cost": "1.00", "billed_cost": "1.00"}
+        for code, name in (("cn-north-4", "Beijing"), ("eu-0", None))
+    ]
+    plain = cost_table(rows, TOTAL, by=["region"])
+    table = replace(plain, columns=(*plain.columns, named), batches=lambda: iter(batches(rows, list(rows[0]), 10)))
+    option = render_chart(table)
+    assert option is not None
+    bars = option["series"][0]["data"]
+    assert [bar["name"] for bar in bars] == ["Beijing", "eu-0"]
+    assert bars[0]["itemStyle"]["color"] == colour("cn-north-4")
+
+
+def test_a_value_that_is_empty_is_not_one_that_is_missing() -> None:
+    rows: list[Row] = [
+        {"currency": "USD", "tag:env": value, "list_cost": "1.00", "billed_cost": "1.00"}
+        for value in (None, "", "prod")
+    ]
+    option = render_chart(cost_table(rows, TOTAL, by=["tag:env"]))
+    assert option is not None
+    assert {bar["name"] for bar in option["series"][0]["data"]} == {"(untagged)", "(empty)", "prod"}

@@ -28,7 +28,7 @@ RULES = (
     "zqruleG,2020-01-01,,C00010,,list_pct,95.412867",
 )
 PERCENTS = {ALPHA: Decimal("93.217431"), BETA: Decimal("94.316279"), GAMMA: Decimal("95.412867")}
-OPEN, FINAL = "2026-11", "2026-10"
+OPEN, FINAL, OLD = "2026-11", "2026-10", "2025-03"  # the old month is Beta's alone
 # Numbers and codes have their own forms; everything else is a free text of whoever runs the resource.
 CODES = {"customer_id", "bill_type", "charge_mode", "currency", "indirect_partner_id", "enterprise_project_id", "cycle"}
 TEXTS = tuple(c.key for c in COLUMNS if c.holds is Holds.TEXT and c.key not in CODES)
@@ -94,7 +94,7 @@ def _charges() -> tuple[Charge, ...]:
             number = 11 + 10 * i + j
             found.append(_charge(number, account, project, f"2026-10-{3 + j:02}", is_final=True))
         found.append(_charge(15 + 10 * i, account, "red", "2026-11-02", is_final=False))
-    return tuple(found)
+    return (*found, _charge(71, "acct-b1", "red", "2025-03-07", is_final=True))
 
 
 CHARGES = _charges()
@@ -116,6 +116,7 @@ def build(portal: Portal) -> Portal:
     """October final and November so far, published; one person of each role, and some that are narrowed."""
     portal.customers(*(f"{customer},{NAMES[customer]},USD,{account},," for account, customer in ACCOUNTS.items()))
     portal.prices(*RULES)
+    portal.ingest(portal.bill("customerBill_202503.tar.gz", [c.cells for c in charges(cycle=OLD)]))
     portal.ingest(portal.bill("customerBill_202610.tar.gz", [c.cells for c in charges(cycle=FINAL)]))
     portal.ingest(portal.bill("customerUsageV2_202611_20261103.tar.gz", [c.cells for c in charges(cycle=OPEN)]))
     for published in portal.publish():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from crossfoot.sources.columns import PAYMENT_PARTS
-from tests.walls.house import ACCOUNTS, ALPHA, BETA, CHARGES, FINAL, GAMMA, NAMES, OPEN, PERCENTS, Charge, charges
+from tests.walls.house import ACCOUNTS, ALPHA, BETA, CHARGES, FINAL, GAMMA, NAMES, OLD, OPEN, PERCENTS, Charge, charges
 
 BETWEEN_THOUSANDS = re.compile(r"(?<=\d)(?:[,.' \u00a0\u2009\u202f]|&nbsp;|&#160;)(?=\d{3}(?!\d))")
 NUMBER = re.compile(r"\d+\.\d{2}")
@@ -46,9 +46,10 @@ def marks_of(found: list[Charge], *whole: list[Charge]) -> Marks:
     """Whatever would show that an answer saw one of these lines, or a total over any of the wholes."""
     words = {c.word for c in found} | {c.account for c in found}
     words |= {NAMES[c.customer].split()[1] for c in found} - {NAMES[ALPHA].split()[1]}
+    words |= {c.cycle for c in found} & {OLD}
     amounts = {*(c.list_cost for c in found), *(c.billed for c in found)}
     for group in (found, *whole):
-        for lines in (group, *([c for c in group if c.cycle == cycle] for cycle in (OPEN, FINAL))):
+        for lines in (group, *([c for c in group if c.cycle == cycle] for cycle in (OPEN, FINAL, OLD))):
             amounts |= {_sum(c.billed for c in lines), _sum(c.list_cost for c in lines)}
     return marks(words, amounts - {Decimal(0)})
 

@@ -31,6 +31,7 @@ PAGES = (
     ("alice", "/c/C0002/"),
     ("dana", "/close"),
     ("erin", "/"),
+    ("erin", "/known-issues"),
 )
 
 

@@ -1,10 +1,20 @@
-"""Puts work into the queue, in the caller's transaction."""
+"""Puts work into the queue, in the caller's transaction. By name: who defers does not import what does the work."""
+
+from procrastinate.contrib.django import app
 
 from crossfoot.access.rls import as_staff
-from crossfoot.jobs.tasks import publish_cycle
+
+PUBLISH = "crossfoot.jobs.tasks.publish_cycle"
 
 
 def defer_publish(cycle: str, actor: str) -> None:
-    """Ask the worker to publish a cycle; asking twice while it waits changes nothing."""
+    """Ask the worker to publish a cycle.
+
+    Raises:
+        AlreadyEnqueued: the cycle already waits; a double click changes nothing.
+    """
     with as_staff():
-        publish_cycle.configure(queueing_lock=f"publish-{cycle}").defer(cycle=cycle, actor=actor)
+        task = app.configure_task(
+            PUBLISH, allow_unknown=True, queue="publish", lock="publish", queueing_lock=f"publish-{cycle}"
+        )
+        task.defer(cycle=cycle, actor=actor)

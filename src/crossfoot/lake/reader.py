@@ -53,7 +53,7 @@ class Reader:
             stat = path.stat()
         except FileNotFoundError:
             raise Altered(f"The published file {file.path} is missing: restore it from the backup.") from None
-        mark = (file.sha256, str(path), stat.st_mtime_ns, stat.st_ino)
+        mark = (file.sha256, str(path), stat.st_ctime_ns, stat.st_ino)  # a changed file may bear its old mtime
         if mark not in self._sound:
             if sha256_file(path) != file.sha256:
                 raise Altered(

@@ -18,8 +18,7 @@ def write_file(bench: duckdb.DuckDBPyConnection, select: str, lake: Path, folder
 
     The name is the content's hash: writing the same rows again gives the same file, and a crash leaves an orphan.
     """
-    target = lake / folder
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = _make_folder(lake, folder)
     part = target / f".{os.getpid()}.part"
     count = bench.execute(
         f"COPY ({select}) TO '{str(part).replace(chr(39), chr(39) * 2)}' "
@@ -33,6 +32,17 @@ def write_file(bench: duckdb.DuckDBPyConnection, select: str, lake: Path, folder
     part.replace(path)
     fsync_folder(target)
     return LakeFile(path=f"{folder}/{path.name}", rows=int(count[0]) if count else 0, sha256=sha256)
+
+
+def _make_folder(lake: Path, folder: str) -> Path:
+    """Make the folder, each new name as durable as the files below it will be."""
+    path = lake
+    for name in Path(folder).parts:
+        path /= name
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+            fsync_folder(path.parent)
+    return path
 
 
 def read_back(

@@ -74,7 +74,7 @@ def narrowed(table: Table, record: Record) -> Pairs | None:
 def _keys(table: Table, record: Record) -> list[str]:
     """What tells this row from the others: its dimensions, the unit where there is one, the currency where several."""
     keys = [dimension.key for dimension in table.question.by if dimension.key in record]  # a subtotal has one of two
-    keys += [c.key for c in table.columns if c.kind is Kind.UNIT and record.get(c.key) is not None]
+    keys += [c.key for c in table.columns if c.kind is Kind.UNIT and c.key in record]
     if len(table.totals) > 1 and "currency" not in keys:
         keys.append("currency")
     return keys

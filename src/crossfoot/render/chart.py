@@ -5,7 +5,7 @@ most eight values and "Other". Bars begin at zero. The table beside the chart is
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -70,9 +70,10 @@ def render_chart(table: Table, say: Say = str) -> dict[str, Any] | None:
     time = next((c for c in table.columns if c.key in TIMES), None)
     value = next((c for c in table.columns if c.kind is Kind.DIMENSION and c.key not in TIMES), None)
     bars = _bars(table, currency, value, time, say)
+    names = _names(table, value)
     if len(bars) < 2:  # noqa: PLR2004 - one bar compares with nothing
         return None
-    option = _over_time(table, bars, measure, value, say) if time else _by_value(bars, say)
+    option = _over_time(table, bars, measure, names, say) if time else _by_value(bars, names, say)
     return {
         "title": {"text": _title(table, measure, currency, say), "subtext": _others(table, currency, say)},
         "aria": {"enabled": True},
@@ -117,6 +118,14 @@ def _bars(table: Table, currency: str, value: TableColumn | None, time: TableCol
     return [Bar(value, at, amount) for (value, at), amount in sums.items()]
 
 
+def _names(table: Table, value: TableColumn | None) -> dict[str, str]:
+    """The readable names beside the codes, where the dimension has them. A colour belongs to the code."""
+    key = f"{value.key}_name" if value else ""
+    if value is None or all(c.key != key for c in table.columns):
+        return {}
+    return {code: name for row in table.rows() if (code := row[value.key]) and (name := row[key])}
+
+
 def _name(value: str | None, column: TableColumn, say: Say) -> str:
     if value is None:
         return f"({say(name_of_nothing(column))})"
@@ -131,11 +140,11 @@ def _largest(bars: Sequence[Bar]) -> list[tuple[str, Decimal]]:
     return sorted(sums.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
 
 
-def _by_value(bars: Sequence[Bar], say: Say) -> dict[str, Any]:
+def _by_value(bars: Sequence[Bar], names: Mapping[str, str], say: Say) -> dict[str, Any]:
     ranked = _largest(bars)
     top, rest = ranked[:MOST], ranked[MOST:]
     styles = _styles([name for name, _ in top])
-    data = [{"name": name, "value": plain(amount), "itemStyle": styles[name]} for name, amount in top]
+    data = [{"name": names.get(name, name), "value": plain(amount), "itemStyle": styles[name]} for name, amount in top]
     if rest:
         amount = plain(sum((amount for _, amount in rest), Decimal(0)))
         data.append(
@@ -151,21 +160,21 @@ def _by_value(bars: Sequence[Bar], say: Say) -> dict[str, Any]:
 
 
 def _over_time(
-    table: Table, bars: Sequence[Bar], measure: TableColumn, value: TableColumn | None, say: Say
+    table: Table, bars: Sequence[Bar], measure: TableColumn, names: Mapping[str, str], say: Say
 ) -> dict[str, Any]:
     times = sorted({bar.time for bar in bars})
     ranked = [name for name, _ in _largest(bars)]
     top = ranked if len(ranked) <= MOST else ranked[:MOST]
     styles = _styles(top)
     hatched = {at for at in times if _is_incomplete(at, table)}
-    drawn = [(_label(name, measure, value, say), {name}, styles[name]) for name in top]
+    drawn = [(names.get(name, name) or say(measure.label), {name}, styles[name]) for name in top]
     rest = set(ranked[MOST:])
     if rest:
         drawn.append((say(_OTHER).format(count=len(rest)), rest, {"color": OTHER_COLOUR}))
     series = [
         {"type": "bar", "name": label, "stack": "all", "barMaxWidth": 36, "itemStyle": style}
-        | {"data": [_point(amount, is_incomplete=at in hatched) for at, amount in _sums(bars, names, times)]}
-        for label, names, style in drawn
+        | {"data": [_point(amount, is_incomplete=at in hatched) for at, amount in _sums(bars, members, times)]}
+        for label, members, style in drawn
     ]
     many = len(series) > 1
     return {
@@ -178,19 +187,15 @@ def _over_time(
     }
 
 
-def _label(name: str, measure: TableColumn, value: TableColumn | None, say: Say) -> str:
-    return name if value else say(measure.label)
-
-
 def _time_words(at: str) -> str:
     return cycle_words(date_cell(at))
 
 
-def _sums(bars: Sequence[Bar], names: set[str], times: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _sums(bars: Sequence[Bar], members: set[str], times: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The amount of these values at each time."""
     sums = dict.fromkeys(times, Decimal(0))
     for bar in bars:
-        if bar.value in names:
+        if bar.value in members:
             sums[bar.time] += bar.amount
     return ((at, plain(amount)) for at, amount in sums.items())
 

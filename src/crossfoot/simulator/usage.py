@@ -30,7 +30,7 @@ def hours(account: Account, month: Month, count: int, dice: random.Random) -> It
             yield _hour(account, resource, month, day, hour, dice, rare=rare)
 
 
-def _hour(
+def _hour(  # noqa: PLR0913 - what an hour is made of
     account: Account, resource: Resource, month: Month, day: str, hour: int, dice: random.Random, *, rare: bool
 ) -> Charge:
     chance = dice.random()

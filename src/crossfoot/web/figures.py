@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from crossfoot.render.html import cell_text
 from crossfoot.render.screen import figure, name_of_nothing, share
-from crossfoot.reports.table import Record, Table
+from crossfoot.reports.table import Record, Table, TableColumn
 from crossfoot.reports.vocabulary import TAG_PREFIX
 
 COST, LIST = "billed_cost", "list_cost"
@@ -56,7 +57,14 @@ def _share(table: Table, total: Record) -> Figure | None:
         return Figure(tagged, "%", _("carry the tag {tag}").format(tag=first.label)) if tagged else None
     if len(sums) < 2:  # noqa: PLR2004 - one group is always the largest
         return None
-    name = max(sums, key=lambda key: sums[key])
-    largest = share(sums[name], whole)
-    words = _("largest: {name}").format(name=name or _(name_of_nothing(first)))
-    return Figure(largest, "%", words) if largest else None
+    key = max(sums, key=lambda value: sums[value])
+    largest = share(sums[key], whole)
+    return Figure(largest, "%", _("largest: {name}").format(name=_words_for(table, first, key))) if largest else None
+
+
+def _words_for(table: Table, column: TableColumn, key: str | None) -> str:
+    """A value by its readable name where it has one."""
+    if not key:
+        return _(name_of_nothing(column)) if key is None else _("empty")
+    named = (row.get(f"{column.key}_name") for row in table.rows() if row[column.key] == key)
+    return next(named, None) or cell_text(key, column)
