@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 TOP = Path(__file__).parents[2]
 KINDS = re.compile("landed|accepted|charges|daily|buy")
@@ -115,7 +115,7 @@ class Watched:
             self._steps.reach("half a parquet", lambda: os.truncate(path, os.path.getsize(path) // 2))  # noqa: PTH202
         return done
 
-    def __enter__(self) -> "Watched":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:

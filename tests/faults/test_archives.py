@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from crossfoot.access.rls import as_staff
-from crossfoot.access.rls import as_staff
 from crossfoot.core.finding import Finding
 from crossfoot.ingest.models import Batch, Slice
 from crossfoot.sources.huawei_files import find_bills
@@ -36,7 +35,13 @@ def shop(portal: Portal) -> Portal:
 
 def _good(shop: Portal) -> Path:
     """A bill of 800 lines of every amount."""
-    return shop.bill(FINAL, [line("acct-a1", "2026-10-04", f"{n * n % 9973}.{n * 7919 % 10**8:08}", resource_id=f"i-{n}") for n in range(800)])
+    return shop.bill(
+        FINAL,
+        [
+            line("acct-a1", "2026-10-04", f"{n * n % 9973}.{n * 7919 % 10**8:08}", resource_id=f"i-{n}")
+            for n in range(800)
+        ],
+    )
 
 
 def _refused(shop: Portal, path: Path) -> Finding:

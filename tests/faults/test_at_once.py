@@ -39,11 +39,19 @@ def _start(other: Killer, wait: str, **order: object) -> None:
 
 
 # Where the other process waits: before it reads, with half a file, with a whole one, and just before it commits.
-PUBLISHING = ("duckdb CREATE TABLE priced", "half a parquet", "replace charges", 'postgres INSERT INTO "publish_edition"', "postgres INSERT INTO audit_entry")
+PUBLISHING = (
+    "duckdb CREATE TABLE priced",
+    "half a parquet",
+    "replace charges",
+    'postgres INSERT INTO "publish_edition"',
+    "postgres INSERT INTO audit_entry",
+)
 
 
 def test_of_two_publishers_one_goes_on_and_the_other_is_told_to_wait(shop: Portal, other: Killer) -> None:
-    shop.ingest(shop.bill(to_date("20261005"), [line("acct-a1", "2026-10-04", "1.00"), line("acct-b1", "2026-10-04", "2.00")]))
+    shop.ingest(
+        shop.bill(to_date("20261005"), [line("acct-a1", "2026-10-04", "1.00"), line("acct-b1", "2026-10-04", "2.00")])
+    )
     shop.publish(OCTOBER)
     for number, step in enumerate(PUBLISHING, start=6):
         shop.ingest(shop.bill(to_date(f"202610{number:02}"), [line("acct-a1", "2026-10-04", f"{number}.00")]))
@@ -132,4 +140,6 @@ def test_two_bills_of_one_name_that_arrive_at_once_are_both_kept_as_they_are(sho
         heard = other.outcome()
         assert receipt.sha256 != heard["accepted"]
     held = disk(shop.home)
-    assert all(path.split("/")[1].removesuffix(".tar.gz") == sha for path, sha in held.items() if path.startswith("landed"))
+    assert all(
+        path.split("/")[1].removesuffix(".tar.gz") == sha for path, sha in held.items() if path.startswith("landed")
+    )

@@ -117,7 +117,9 @@ def test_a_correction_after_the_rot_is_published_and_read_while_the_old_edition_
 
 
 @pytest.mark.parametrize("fault", ["altered", "missing"])
-def test_accepted_charges_that_rotted_block_their_customer_until_the_bill_is_ingested_again(shop: Portal, fault: str) -> None:
+def test_accepted_charges_that_rotted_block_their_customer_until_the_bill_is_ingested_again(
+    shop: Portal, fault: str
+) -> None:
     bill = _bill_of("acct-a1")
     path = charges_path(shop.home, bill.sha256)
     _flip(path) if fault == "altered" else path.unlink()
@@ -127,8 +129,13 @@ def test_accepted_charges_that_rotted_block_their_customer_until_the_bill_is_ing
     assert (published.blocked, published.editions) == (("C0001",), ())
     [block] = blocks(shop, "C0001")
     assert (block.check, block.account, block.file) == ("refused-lines", "acct-a1", to_date("20261005"))
-    assert block.message.startswith(f"The charges read from {to_date('20261005')} {'are missing' if fault == 'missing' else 'were altered'}")
-    assert block.next_step == "Ingest the same bill again, so that it is read anew, and publish; the last edition stays in force."
+    assert block.message.startswith(
+        f"The charges read from {to_date('20261005')} {'are missing' if fault == 'missing' else 'were altered'}"
+    )
+    assert (
+        block.next_step
+        == "Ingest the same bill again, so that it is read anew, and publish; the last edition stays in force."
+    )
     assert _totals(shop) == ("10.00", "5.00")
 
     shop.ingest(shop.bill(to_date("20261007"), [line("acct-b1", "2026-10-04", "6.00")]))

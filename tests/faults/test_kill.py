@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from random import Random
 
@@ -29,7 +29,15 @@ from tests.time.facts import disk, orphans, proved_total
 SEED = 20261122
 BILLS = ("first", "second", "final")
 # Steps before which nothing outside the process has changed since the step before them: dying there is dying earlier.
-READS = ("duckdb SELECT", "duckdb SET", "duckdb CREATE", "duckdb DROP", "duckdb DELETE", "duckdb INSERT", "postgres SELECT")
+READS = (
+    "duckdb SELECT",
+    "duckdb SET",
+    "duckdb CREATE",
+    "duckdb DROP",
+    "duckdb DELETE",
+    "duckdb INSERT",
+    "postgres SELECT",
+)
 READS_SHARE = 5  # one kill in so many is at a step that reads
 Point = tuple[str, int]
 Totals = tuple[Decimal, Decimal]
@@ -58,7 +66,11 @@ class House:
     def bill(self, cycle: str, kind: str) -> tuple[Path, Totals]:
         """A bill and what it makes the customers owe. Every cycle and every bill has amounts of its own."""
         self.bills += 1
-        amounts = [Decimal(self.bills), Decimal("0.00500001"), Decimal(cycle[-2:]) + (Decimal("0.001") if kind == "final" else 0)]
+        amounts = [
+            Decimal(self.bills),
+            Decimal("0.00500001"),
+            Decimal(cycle[-2:]) + (Decimal("0.001") if kind == "final" else 0),
+        ]
         if kind == "second":
             amounts[1] = Decimal("7.25")
         name = f"customerUsageV2_{cycle.replace('-', '')}_{cycle.replace('-', '')}{10 + BILLS.index(kind)}.tar.gz"
@@ -105,7 +117,11 @@ class House:
         [receipt] = self.portal.ingest(path)
         assert receipt.is_clean
         published = self.publish_after_a_death(cycle)
-        assert (published.blocked, self.published(cycle)) == ((), new)
+        told = (
+            self.portal.total(self.portal.alice, period=cycle, digits="exact"),
+            self.portal.total(self.portal.charlie, period=cycle, digits="exact"),
+        )
+        assert (published.blocked, told) == ((), tuple(f"{amount:.8f}" for amount in new))
         assert found == old or published.editions == (), "what was published already was published again"
         self.owed[cycle] = new
 
@@ -146,7 +162,7 @@ def _spread(points: list[Point], wanted: int, chance: Random) -> list[Point]:
     """One out of each of so many equal stretches."""
     wanted = min(wanted, len(points))
     edges = [len(points) * i // wanted for i in range(wanted + 1)]
-    return [points[chance.randrange(a, b)] for a, b in zip(edges, edges[1:], strict=False)]
+    return [points[chance.randrange(a, b)] for a, b in pairwise(edges)]
 
 
 def _kill(house: House, kills: int, seed: int) -> None:

@@ -70,7 +70,6 @@ def test_a_tag_without_a_value_and_no_tag_are_two_rows_with_their_own_charges(ho
         assert behind(house, "alice", table, rows[value]) == sums([rows[value]])
 
 
-@pytest.mark.xfail(strict=True, reason="render.address gives a row without unit a link to the charges of every unit")
 @pytest.mark.parametrize("by", ["product", "sku", "resource"])
 def test_the_charges_behind_a_quantity_are_those_of_its_unit(house, by):
     alice = house.readers["alice"].user

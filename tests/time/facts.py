@@ -3,8 +3,6 @@
 Everything a person could see is asked for through the product's own doors; the rest is read as the reseller's staff.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from hashlib import sha256
@@ -103,7 +101,10 @@ def disk(home: Home) -> dict[str, str]:
 def orphans(home: Home) -> list[str]:
     """Files of the lake that no edition refers to."""
     with rls.as_staff():
-        known = {*EditionFile.objects.values_list("path", flat=True), *BuyEdition.objects.values_list("path", flat=True)}
+        known = {
+            *EditionFile.objects.values_list("path", flat=True),
+            *BuyEdition.objects.values_list("path", flat=True),
+        }
     lake = Path(home.lake)
     return sorted(
         str(p.relative_to(lake)) for p in lake.rglob("*") if p.is_file() and str(p.relative_to(lake)) not in known
@@ -139,8 +140,3 @@ def proved_total(portal: Portal, user: User, customer: str, cycle: str = OCTOBER
 def _one(totals: Sequence[object]) -> Decimal:
     assert len(totals) <= 1, totals
     return sum((Decimal(t["billed_cost"]) for t in totals), Decimal(0))  # type: ignore[index]
-
-
-def csv_rows(data: bytes) -> list[dict[str, str]]:
-    """A CSV of ours, read as a spreadsheet would."""
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))

@@ -67,7 +67,9 @@ def test_an_old_edition_asked_again_after_corrections_is_byte_identical(shop: Po
 
 
 def test_an_export_of_the_lines_of_an_old_edition_is_byte_identical_too(shop: Portal) -> None:
-    shop.ingest(shop.bill(to_date("20261007"), [line("acct-a1", "2026-10-04", "1.5"), line("acct-a1", "2026-10-05", "2")]))
+    shop.ingest(
+        shop.bill(to_date("20261007"), [line("acct-a1", "2026-10-04", "1.5"), line("acct-a1", "2026-10-05", "2")])
+    )
     shop.publish()
     question = {"period": "2026-10", "as_of": published_at("C0001", 1)}
     before = shop.document("charges", shop.alice, **question)[0]
@@ -87,3 +89,20 @@ def test_a_clock_set_back_hides_no_edition(shop: Portal, monkeypatch: pytest.Mon
     assert parse_instant(first) < parse_instant(second)
     assert shop.total(shop.alice, period="2026-10", as_of=first) == "1.00"
     assert shop.total(shop.alice, period="2026-10", as_of=second) == "2.00"
+
+
+def test_a_clock_set_back_adds_no_edition_to_what_was_known_of_another_cycle(
+    shop: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """October and November are read as of November's publication; a correction of October came after it."""
+    shop.ingest(shop.bill(to_date("20261031"), [line("acct-a1", "2026-10-31", "1.00")]))
+    shop.ingest(shop.bill("customerUsageV2_202611_20261102.tar.gz", [line("acct-a1", "2026-11-01", "2.00")]))
+    shop.publish()
+    both = {"period": "2026-10..2026-11", "as_of": published_at("C0001", 1, "2026-11")}
+    before = files(shop, shop.alice, **both)
+    monkeypatch.setattr("crossfoot.publish.catalogue.now", lambda: now() - timedelta(seconds=2))
+    shop.ingest(shop.bill(to_date("20261101"), [line("acct-a1", "2026-10-31", "1.50")]))
+    shop.publish("2026-10")
+    assert files(shop, shop.alice, **both) == before
+    assert shop.total(shop.alice, **both) == "3.00"
+    assert shop.total(shop.alice, period=both["period"]) == "3.50"

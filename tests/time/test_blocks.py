@@ -82,9 +82,13 @@ def test_a_bad_line_blocks_its_customer_and_publishes_the_others(portal: Portal)
         _, expected, message = FAULTS[fault]
         [block] = blocks(portal, victim)
         assert (block.check, block.column, block.value) == expected, fault
-        assert (block.file, block.record, block.account, block.cycle) == (MEMBER, record, f"acct-{victim}", OCTOBER), fault
+        assert (block.file, block.record, block.account, block.cycle) == (MEMBER, record, f"acct-{victim}", OCTOBER), (
+            fault
+        )
         assert (block.message, bool(block.next_step)) == (message, True), fault
-        where = f"customer {victim}, account acct-{victim}, cycle 2026-10, {MEMBER}, record {record}, column {expected[1]}"
+        where = (
+            f"customer {victim}, account acct-{victim}, cycle 2026-10, {MEMBER}, record {record}, column {expected[1]}"
+        )
         assert block.sentence.startswith(where), fault
         month = close(portal, victim)
         assert month is not None
@@ -108,7 +112,11 @@ def test_bad_lines_of_one_kind_are_one_finding_that_counts_them(shop: Portal) ->
 
 
 def test_two_records_with_one_id_block_the_month(shop: Portal) -> None:
-    bill = [line("acct-a1", "2026-10-04", "1", id="r1"), line("acct-a1", "2026-10-05", "2", id="r1"), BETA | {"id": "r1"}]
+    bill = [
+        line("acct-a1", "2026-10-04", "1", id="r1"),
+        line("acct-a1", "2026-10-05", "2", id="r1"),
+        BETA | {"id": "r1"},
+    ]
     shop.ingest(shop.bill(FINAL, bill))
     [published] = shop.publish()
     assert published.blocked == ("C0001",)
@@ -119,7 +127,9 @@ def test_two_records_with_one_id_block_the_month(shop: Portal) -> None:
 def test_an_unpriced_line_keeps_only_its_customer_from_being_published(portal: Portal) -> None:
     portal.customers("C0001,Alpha,USD,acct-a1,,", "C0002,Beta,USD,acct-b1,,")
     portal.prices("R1,2020-01-01,,C0002,,list_pct,100")
-    portal.ingest(portal.bill(FINAL, [line("acct-a1", "2026-10-04", "1.00"), line("acct-a1", "2026-10-05", "1.00"), BETA]))
+    portal.ingest(
+        portal.bill(FINAL, [line("acct-a1", "2026-10-04", "1.00"), line("acct-a1", "2026-10-05", "1.00"), BETA])
+    )
     [published] = portal.publish()
 
     assert (published.blocked, published.editions) == (("C0001",), (("C0002", 1, "final"),))
@@ -165,7 +175,10 @@ def test_one_customers_empty_currency_does_not_switch_off_the_check_of_the_other
 
 
 def test_a_name_longer_than_a_catalogue_holds_blocks_its_account_alone(shop: Portal) -> None:
-    bill = [line("acct-a1", "2026-10-04", "11.00", cloud_service_type_name="x" * 201), line("acct-b1", "2026-10-04", "6.00")]
+    bill = [
+        line("acct-a1", "2026-10-04", "11.00", cloud_service_type_name="x" * 201),
+        line("acct-b1", "2026-10-04", "6.00"),
+    ]
     [receipt] = shop.ingest(shop.bill(FINAL, bill))
     [refused] = receipt.findings
     assert (refused.account, refused.record, refused.column) == ("acct-a1", 1, "Product Type")
@@ -180,7 +193,12 @@ def test_an_account_of_nobody_waits_in_the_queue_until_it_is_given_to_somebody(s
     queue = close(shop, "")
     assert queue is not None
     [waiting] = queue.findings
-    assert (waiting.check, waiting.account, waiting.value, waiting.count) == ("account-mapped", "acct-new", "acct-new", 1)
+    assert (waiting.check, waiting.account, waiting.value, waiting.count) == (
+        "account-mapped",
+        "acct-new",
+        "acct-new",
+        1,
+    )
     assert (waiting.customer, waiting.cycle, waiting.file) == ("", OCTOBER, FINAL)
     assert "crossfoot customers import" in waiting.next_step
     shop.publish()

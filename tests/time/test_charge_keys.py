@@ -14,11 +14,17 @@ def _shop(portal: Portal) -> Portal:
 
 def test_a_key_outlives_other_amounts_another_order_and_the_final_bill(portal: Portal) -> None:
     shop = _shop(portal)
-    day, hour = "2026-10-04", {"effective_time": "2026-10-04 01:00:00 GMT+08:00", "expire_time": "2026-10-04 02:00:00 GMT+08:00"}
+    day, hour = (
+        "2026-10-04",
+        {"effective_time": "2026-10-04 01:00:00 GMT+08:00", "expire_time": "2026-10-04 02:00:00 GMT+08:00"},
+    )
     shop.ingest(
         shop.bill(
             to_date("20261005"),
-            [line("acct-a1", day, "1", resource_id="i-1", id="m1", **hour), line("acct-a1", day, "2", resource_id="i-2", id="m2", **hour)],
+            [
+                line("acct-a1", day, "1", resource_id="i-1", id="m1", **hour),
+                line("acct-a1", day, "2", resource_id="i-2", id="m2", **hour),
+            ],
         )
     )
     shop.publish()

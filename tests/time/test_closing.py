@@ -33,7 +33,10 @@ def test_the_final_bill_makes_an_edition_with_the_rounding_to_the_payable_amount
     assert shop.total(shop.charlie, period="2026-10", digits="exact") == "1235.00000000"
     assert shop.total(shop.charlie, period="2026-10", measure="list_cost", digits="exact") == "1234.50000000"
     [rounding] = [r for r in lines(shop, shop.charlie, period="2026-10") if r["charge_category"] == "Adjustment"]
-    told = {k: rounding[k] for k in ("bill_date", "description", "billed_cost", "list_cost", "service", "account", "project")}
+    told = {
+        k: rounding[k]
+        for k in ("bill_date", "description", "billed_cost", "list_cost", "service", "account", "project")
+    }
     assert told == {
         "bill_date": "2026-10-31",
         "description": "InvoiceRounding",
@@ -119,7 +122,9 @@ def test_a_day_that_vanishes_from_the_final_bill_blocks_the_month(portal: Portal
 
 def test_a_day_may_vanish_while_the_month_is_open(portal: Portal) -> None:
     shop = _shop(portal)
-    shop.ingest(shop.bill(to_date("20261006"), [line("acct-a1", "2026-10-04", "1"), line("acct-a1", "2026-10-05", "2")]))
+    shop.ingest(
+        shop.bill(to_date("20261006"), [line("acct-a1", "2026-10-04", "1"), line("acct-a1", "2026-10-05", "2")])
+    )
     shop.publish()
     shop.ingest(shop.bill(to_date("20261007"), [line("acct-a1", "2026-10-05", "2")]))
     [published] = shop.publish()

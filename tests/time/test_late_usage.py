@@ -40,7 +40,10 @@ def test_a_range_of_bill_dates_reads_every_cycle(portal: Portal) -> None:
     night = "2026-10-31..2026-10-31"
     assert shop.total(shop.alice, period=night, digits="exact") == "1.53456790"
     assert shop.total(shop.alice, period=night) == "1.53"
-    assert shop.sums(shop.alice, "month", period=night, digits="exact") == {"2026-10": "1.33456789", "2026-11": "0.20000001"}
+    assert shop.sums(shop.alice, "month", period=night, digits="exact") == {
+        "2026-10": "1.33456789",
+        "2026-11": "0.20000001",
+    }
     assert shop.total(shop.alice, period="2026-11-01..2026-11-30", digits="exact") == "3.00000000"
 
 
@@ -64,7 +67,13 @@ def test_late_usage_is_a_note_and_never_a_block(portal: Portal) -> None:
     november = close(shop, "C0001", "2026-11")
     assert november is not None
     [note] = november.findings
-    assert (november.status, note.check, note.is_block, note.value, note.record) == ("open", "late-usage", False, "2026-10-31", 1)
+    assert (november.status, note.check, note.is_block, note.value, note.record) == (
+        "open",
+        "late-usage",
+        False,
+        "2026-10-31",
+        1,
+    )
 
 
 def test_the_final_bill_with_the_same_lines_adds_the_rounding_and_nothing_else(portal: Portal) -> None:

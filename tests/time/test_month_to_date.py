@@ -20,7 +20,11 @@ def shop(portal: Portal) -> Portal:
 
 
 def test_a_newer_file_replaces_the_accounts_that_it_carries(shop: Portal) -> None:
-    first = [line("acct-a1", "2026-10-01", "10.00"), line("acct-a2", "2026-10-01", "0.25"), line("acct-b1", "2026-10-01", "5")]
+    first = [
+        line("acct-a1", "2026-10-01", "10.00"),
+        line("acct-a2", "2026-10-01", "0.25"),
+        line("acct-b1", "2026-10-01", "5"),
+    ]
     shop.ingest(shop.bill(to_date("20261002"), first))
     shop.publish()
     assert shop.total(shop.alice, period="2026-10") == "10.25"
@@ -103,7 +107,9 @@ def test_the_same_bytes_twice_change_nothing_anywhere(shop: Portal) -> None:
 
     assert (first.is_new, again.is_new, elsewhere.is_new) == (True, False, False)
     assert (again.sha256, again.rows, again.totals) == (first.sha256, first.rows, first.totals)
-    assert again.totals == {"USD": {"rows": "2", "list_cost": "3.10000000", "amount": "3.10000000", "settlement_amount": None}}
+    assert again.totals == {
+        "USD": {"rows": "2", "list_cost": "3.10000000", "amount": "3.10000000", "settlement_amount": None}
+    }
     assert [r.editions for r in results] == [(), ()]
     assert everything(shop.home) == before
 

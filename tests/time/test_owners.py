@@ -64,7 +64,11 @@ def test_moving_the_border_moves_the_lines_and_leaves_a_third_customer_alone(sho
     assert _exact(shop) == ["43.29000000", "7.77000000", "7.00500000"]
     assert _exact(shop, "list_cost")[:2] == ["48.10000000", "7.77000000"]
     assert editions("C0003") == [(1, "open")]
-    assert (buy_editions("C0001"), buy_editions("C0002"), buy_editions("C0003")) == ([(1, 4), (2, 3)], [(1, 2), (2, 3)], [(1, 1)])
+    assert (buy_editions("C0001"), buy_editions("C0002"), buy_editions("C0003")) == (
+        [(1, 4), (2, 3)],
+        [(1, 2), (2, 3)],
+        [(1, 1)],
+    )
 
 
 def test_moving_the_border_of_a_closed_month_is_no_lost_day(shop: Portal) -> None:
@@ -132,7 +136,9 @@ def test_days_without_an_owner_wait_and_block_nobody(shop: Portal) -> None:
 
 def test_two_owners_on_the_same_day_are_refused_at_import(shop: Portal) -> None:
     with pytest.raises(BadRequest) as refused:
-        shop.customers("C0001,Alpha,USD,acct-x,,2026-10-17", "C0002,Beta,USD,acct-x,2026-10-16,", "C0009,New,USD,acct-n,,")
+        shop.customers(
+            "C0001,Alpha,USD,acct-x,,2026-10-17", "C0002,Beta,USD,acct-x,2026-10-16,", "C0009,New,USD,acct-n,,"
+        )
     assert refused.value.sentence == (
         "customers.csv: account acct-x would belong to C0001 and C0002 on the same day. "
         "Let valid_to of the first be valid_from of the second. Nothing was imported."

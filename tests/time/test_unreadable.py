@@ -41,7 +41,9 @@ def shop(portal: Portal) -> Portal:
     """Two customers, published once: 10.00 and 5.00."""
     portal.customers("C0001,Alpha,USD,acct-a1,,", "C0001,Alpha,USD,acct-a2,,", "C0002,Beta,USD,acct-b1,,")
     portal.prices(LIST_X_1)
-    portal.ingest(portal.bill(to_date("20261005"), [line("acct-a1", "2026-10-04", "10"), line("acct-b1", "2026-10-04", "5")]))
+    portal.ingest(
+        portal.bill(to_date("20261005"), [line("acct-a1", "2026-10-04", "10"), line("acct-b1", "2026-10-04", "5")])
+    )
     portal.publish()
     return portal
 
@@ -60,7 +62,9 @@ def test_an_unreadable_cell_refuses_its_account_by_name(portal: Portal) -> None:
     [receipt] = portal.ingest(rewritten(path, {f"@{v}@": CELLS[kind][1] for kind, v in victims.items()}))
 
     assert (receipt.is_accepted, receipt.is_clean, receipt.rows) == (True, False, 1)
-    assert receipt.totals == {"USD": {"rows": "1", "list_cost": "6.00000000", "amount": "6.00000000", "settlement_amount": None}}
+    assert receipt.totals == {
+        "USD": {"rows": "1", "list_cost": "6.00000000", "amount": "6.00000000", "settlement_amount": None}
+    }
     found = {f.account: f for f in receipt.findings}
     assert len(found) == len(receipt.findings) == len(victims)
     [published] = portal.publish()
@@ -97,7 +101,9 @@ def test_a_bad_file_older_than_a_good_one_refuses_nothing(shop: Portal) -> None:
 
 def test_a_cell_in_a_later_part_takes_back_the_lines_of_the_earlier_part(shop: Portal) -> None:
     one = unpacked(shop.bill(FINAL, [line("acct-a1", "2026-10-04", "11"), line("acct-b1", "2026-10-04", "3")]))
-    two = unpacked(shop.bill(FINAL, [line("acct-b1", "2026-10-05", "3"), line("acct-a1", "2026-10-05", "1") | {"amount": "one"}]))
+    two = unpacked(
+        shop.bill(FINAL, [line("acct-b1", "2026-10-05", "3"), line("acct-a1", "2026-10-05", "1") | {"amount": "one"}])
+    )
     parts = {MEMBER: one[MEMBER], "customerBill_202610_0002.csv": two[MEMBER]}
     [receipt] = shop.ingest(pack(shop.inbox / FINAL, parts))
     [found] = receipt.findings

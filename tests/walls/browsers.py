@@ -2,7 +2,7 @@
 
 import re
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 
 from crossfoot.access.models import User
@@ -45,3 +45,30 @@ def looks(told: str, *echo: str) -> str:
     for said in echo:
         text = text.replace(said, "")
     return text
+
+
+DIRECTIVES = {
+    "default-src": {"'none'"},
+    "script-src": {"'self'"},
+    "style-src": {"'self'"},
+    "img-src": {"'self'", "data:", "blob:"},
+    "font-src": {"'self'"},
+    "connect-src": {"'self'"},
+    "form-action": {"'self'"},
+    "base-uri": {"'none'"},
+    "frame-ancestors": {"'none'"},
+}
+
+
+def assert_armoured(response: HttpResponse) -> None:
+    """The headers that every answer has, whatever it is."""
+    parts = [part.split() for part in response["Content-Security-Policy"].split(";")]
+    assert {name: set(values) for name, *values in parts} == DIRECTIVES
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] in {"no-referrer", "same-origin"}
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert {"private", "no-store"} <= {word.strip() for word in response["Cache-Control"].split(",")}
+    response.close()
+    assert "Server" not in response
+    assert "X-Powered-By" not in response

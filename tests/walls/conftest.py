@@ -11,6 +11,8 @@ from crossfoot.runtime.home import open_home
 from tests.core.passwords import cheap_passwords
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from tests.portal import Portal
 
 __all__ = ["cheap_passwords"]
@@ -28,3 +30,12 @@ def house(server: None) -> "Iterator[Portal]":
             found.empty()
             build(found)
         yield found
+
+
+@pytest.fixture
+def clients(house: "Portal") -> "dict[str, Client]":
+    """Everybody of the house, signed in."""
+    from tests.walls.browsers import browser
+    from tests.walls.house import people
+
+    return {name: browser(user) for name, user in people(house).items()}

@@ -1,67 +1,27 @@
 """A1: every address of the URLconf, asked by everybody about everybody: foreign is 404, and nothing gives itself away."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from crossfoot.access.rls import as_staff
-from crossfoot.core.clock import now
-from crossfoot.core.roles import Role
-from crossfoot.reports.catalog import REPORTS
 from crossfoot.support.models import KnownIssue
 from tests.portal import Portal
+from tests.walls.addresses import DOOR, OF_A_CUSTOMER, OF_A_PERSON, OF_STAFF, address, keys_of
 from tests.walls.answers import TAG
-from tests.walls.browsers import body, browser, looks, nobody, session_of
+from tests.walls.browsers import body, browser, looks, nobody
 from tests.walls.house import ALPHA, BETA, BOTH, CHARGES, GAMMA, NAMES, charges, people
 from tests.walls.marks import BUY, EVERYTHING, FOREIGN, HIDDEN, finds, marks_of
 from tests.web.routes import patterns
 
-CUSTOMER, KEY = "<str:customer>", "<slug:key>"
-# Every address that there is. One that is not here fails the first test: say here who may open it.
-OF_A_CUSTOMER = (
-    "c/<str:customer>/",
-    "c/<str:customer>/<slug:key>",
-    "c/<str:customer>/<slug:key>.csv",
-    "c/<str:customer>/<slug:key>.json",
-    "c/<str:customer>/<slug:key>.csv-metadata.json",
-    "api/v1/reports/<slug:key>",
-)
-OF_A_PERSON = ("",)
-OF_STAFF = {  # how it is asked, and by whom
-    "close": ("get", {"dana", "frank"}),
-    "close/publish": ("post", {"dana", "frank"}),
-    "known-issues": ("get", {"erin"}),
-}
-DOOR = ("login", "logout", "inactive")
-PAGES, FILES = ("usage-to-cost", "charges"), ("usage-to-cost.json", "charges.csv")
-KEYS = tuple(report.key for report in REPORTS)
+PAGES, FILES = ("usage-to-cost", "charges"), ("charges.csv",)
 ALPHAS = ("alice", "bob", "ada", "pia")
 RESELLERS = ("dana", "erin", "frank")
 # What is not theirs, in every spelling that a router, a database or a file system might take for it.
 STRANGE = ("C9999", "c0002", "C0002 ", "C0002\x00", "C0001/../C0002", "C0002\\", "%", "*", "C000_", "C00021", "C000")
 FULL_WIDTH = "Ｃ０００２"
-
-
-@pytest.fixture
-def clients(house: Portal) -> dict[str, Client]:
-    return {name: browser(user) for name, user in people(house).items()}
-
-
-def address(pattern: str, customer: str, key: str = "usage-to-cost", query: str = "") -> str:
-    """An address of a pattern, about a customer."""
-    if pattern.startswith("api/"):
-        query = f"customer={quote(customer, safe='')}" + (f"&{query}" if query else "")
-    filled = pattern.replace(CUSTOMER, quote(customer, safe="")).replace(KEY, key)
-    assert "<" not in filled, f"{pattern} has a part that this test does not know how to fill"
-    return f"/{filled}" + (f"?{query}" if query else "")
-
-
-def keys_of(pattern: str) -> tuple[str, ...]:
-    return KEYS if KEY in pattern else ("",)
 
 
 def test_there_is_no_address_that_is_not_tried_here() -> None:
@@ -138,7 +98,6 @@ def foreign_parameters(owner: str) -> Iterator[tuple[str, str]]:
         "(empty)",
     ):
         yield "service", word
-        yield "account", word
 
 
 @pytest.mark.parametrize("name", ["alice", "bob"])
@@ -216,78 +175,6 @@ def test_an_issue_of_one_customer_is_written_by_support_and_read_by_that_custome
 def issue_ids() -> list[int]:
     with as_staff():
         return list(KnownIssue.objects.values_list("pk", flat=True))
-
-
-# Nobody
-
-
-def expired(house: Portal) -> Client:
-    """A session that has run out a second ago."""
-    client = browser(house.alice)
-    key = session_of(client)
-    assert client.get("/").status_code == 200
-    Session.objects.filter(pk=key).update(expire_date=now() - timedelta(seconds=1))
-    return client
-
-
-def forged(_: Portal) -> Client:
-    return nobody(sessionid="a" * 32)
-
-
-def gone(house: Portal) -> Client:
-    """A session whose row was removed."""
-    client = browser(house.dana)
-    Session.objects.filter(pk=session_of(client)).delete()
-    return client
-
-
-def deleted(house: Portal) -> Client:
-    """A session of somebody who is no longer there."""
-    zoe = house.person("zoe", Role.CUSTOMER_ADMIN, ALPHA)
-    client = browser(zoe)
-    assert client.get("/").status_code == 200
-    zoe.delete()
-    return client
-
-
-def off(house: Portal) -> Client:
-    """A session of somebody who was switched off."""
-    yan = house.person("yan", Role.RESELLER_FINANCE)
-    client = browser(yan)
-    assert client.get("/").status_code == 200
-    yan.is_active = False
-    yan.save()
-    return client
-
-
-@pytest.mark.parametrize("who", [lambda _: nobody(), expired, forged, gone, deleted, off])
-def test_nobody_is_told_anything(house: Portal, who) -> None:
-    client = who(house)
-    nothing: dict[str, set[tuple[int, str]]] = {}
-    for pattern in (*OF_A_CUSTOMER, *OF_A_PERSON):
-        for key in keys_of(pattern):
-            for customer in (ALPHA, BETA, "C9999"):
-                asked = address(pattern, customer, key, f"period={BOTH}")
-                response = client.get(asked)
-                told = body(response)
-                assert response.status_code == (401 if pattern.startswith("api/") else 302), asked
-                assert finds(EVERYTHING, told) == finds(BUY, told) == [], asked
-                assert NAMES[ALPHA] not in told
-                nothing.setdefault(f"{pattern} {key}", set()).add((response.status_code, looks(told, customer)))
-    assert {name: len(kinds) for name, kinds in nothing.items()} == dict.fromkeys(nothing, 1)
-    for pattern, (method, _) in OF_STAFF.items():
-        response = getattr(client, method)(f"/{pattern}")
-        assert response.status_code == 302, pattern
-        assert finds(EVERYTHING, body(response)) == [], pattern
-
-
-def test_the_door_tells_nothing(house: Portal) -> None:
-    for pattern in DOOR:
-        told = body(nobody().get(f"/{pattern}"))
-        assert finds(EVERYTHING, told) == finds(BUY, told) == [], pattern
-
-
-# Other ways to ask
 
 
 @pytest.mark.parametrize("method", ["head", "post", "put", "patch", "delete", "options", "trace"])

@@ -1,13 +1,8 @@
 """A3 and A6: the door. Signing in and out, forms, cookies, headers, and how little the door says to whom it keeps out."""
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -18,7 +13,7 @@ from crossfoot.access.rls import as_staff
 from crossfoot.audit.models import Entry
 from crossfoot.core.roles import Role
 from tests.portal import PASSWORD, Portal
-from tests.walls.browsers import HERE, TOKEN, body, browser, looks, nobody, session_of
+from tests.walls.browsers import HERE, TOKEN, assert_armoured, body, browser, looks, nobody, session_of
 from tests.walls.house import ALPHA, BETA, BOTH
 from tests.walls.marks import HIDDEN, finds
 from tests.web.routes import ROUTES
@@ -149,11 +144,12 @@ def test_a_form_of_somebody_elses_is_refused(ned: User) -> None:
 
 
 def test_every_form_of_the_portal_needs_its_token(house: Portal) -> None:
-    for route in ROUTES:
-        for user in (house.alice, house.dana, house.erin):
-            response = browser(user, is_strict=True).post(route.example)
+    for user in (house.alice, house.dana, house.erin):
+        client = browser(user, is_strict=True)
+        for route in ROUTES:
+            response = client.post(route.example)
             assert response.status_code == 403, route.pattern
-            assert "too old to be trusted" in body(response) or "error" in body(response), route.pattern
+            assert "too old to be trusted" in body(response), route.pattern
 
 
 def test_a_form_sent_from_another_site_is_refused(ned: User) -> None:
@@ -169,99 +165,6 @@ def test_a_form_that_was_refused_says_so_in_the_portals_own_words(ned: User) -> 
     assert response.status_code == 403
     assert "too old to be trusted" in response.content.decode()
     assert_armoured(response)
-
-
-# Cookies and headers
-
-
-def test_the_cookies_are_out_of_reach(ned: User) -> None:
-    client = nobody()
-    client.get("/login")
-    sign_in(client, ned.email)
-    for name in ("sessionid", "csrftoken"):
-        cookie = client.cookies[name]
-        assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
-    assert client.cookies["sessionid"]["max-age"] == ""  # gone with the browser
-    assert settings.SESSION_COOKIE_AGE <= 12 * 3600
-    assert settings.SESSION_SERIALIZER.endswith("JSONSerializer")
-    assert settings.SESSION_ENGINE.endswith(".db")
-
-
-PRINT_COOKIES = """
-from crossfoot.config import settings as s
-print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.CSRF_TRUSTED_ORIGINS, s.DEBUG)
-"""
-
-
-def test_behind_https_the_cookies_travel_by_https_alone() -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", PRINT_COOKIES],
-        env={**os.environ, "CROSSFOOT_URL": "https://bills.example"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert told.split(maxsplit=2) == ["True", "True", "['https://bills.example'] False\n"]
-
-
-DIRECTIVES = {
-    "default-src": {"'none'"},
-    "script-src": {"'self'"},
-    "style-src": {"'self'"},
-    "img-src": {"'self'", "data:", "blob:"},
-    "font-src": {"'self'"},
-    "connect-src": {"'self'"},
-    "form-action": {"'self'"},
-    "base-uri": {"'none'"},
-    "frame-ancestors": {"'none'"},
-}
-
-
-def assert_armoured(response: HttpResponse) -> None:
-    parts = [part.split() for part in response["Content-Security-Policy"].split(";")]
-    assert {name: set(values) for name, *values in parts} == DIRECTIVES
-    assert response["X-Frame-Options"] == "DENY"
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Referrer-Policy"] in {"no-referrer", "same-origin"}
-    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert {"private", "no-store"} <= {word.strip() for word in response["Cache-Control"].split(",")}
-    response.close()
-    assert "Server" not in response
-    assert "X-Powered-By" not in response
-
-
-@pytest.mark.parametrize("name", ["nobody", "alice", "bob", "dana"])
-def test_every_answer_is_armoured(house: Portal, name: str) -> None:
-    client = nobody() if name == "nobody" else browser(getattr(house, name))
-    for route in ROUTES:
-        if route.pattern != "logout":
-            assert_armoured(client.get(route.example))
-    for strange in (
-        "/no-such-page",
-        "/c/C0002/",
-        "/c/C0001/no-such-report",
-        "/c/C0001/usage-to-cost?period=x",
-        "/logout",
-    ):
-        assert_armoured(client.get(strange))
-    assert_armoured(client.post("/c/C0001/"))
-
-
-def test_no_page_needs_what_the_policy_forbids(house: Portal) -> None:
-    """Else somebody will loosen it: no script or style within a page, no handler in an attribute."""
-    client = browser(house.alice)
-    for where in ("/", REPORT, f"/c/{ALPHA}/charges", "/c/C0002/", "/no-such-page", "/login"):
-        told = client.get(where, follow=True).content.decode()
-        assert not re.search(r"<script(?![^>]*(?:\bsrc=|type=\"application/json\"))", told), where
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", told), where
-        assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", told), where
-
-
-def test_a_name_that_is_not_ours_is_not_answered(house: Portal) -> None:
-    for host in ("evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example", ""):
-        response = Client(SERVER_NAME="evil.example").get("/login", headers={"host": host} if host else {})
-        assert response.status_code == 400, host
-        assert "evil" not in body(response)
 
 
 # What the door says
@@ -344,11 +247,16 @@ def test_no_password_is_written_down(ned: User) -> None:
     assert ned.password not in told
 
 
-@pytest.mark.xfail(
-    reason="Action.PERSON_SIGNED_IN is declared, and nobody records it; nor a refused attempt", strict=True
-)
-def test_signing_in_is_written_down(ned: User) -> None:
-    client = nobody()
-    sign_in(client, ned.email)
+def test_signing_in_and_failing_to_is_written_down(ned: User) -> None:
     with as_staff():
-        assert Entry.objects.filter(action="person:signed-in", actor=ned.email).exists()
+        last = Entry.objects.order_by("id").last()
+    sign_in(nobody(), ned.email, "wrong")
+    sign_in(nobody(), "stranger@example.com", "wrong")
+    sign_in(nobody(), ned.email)
+    with as_staff():
+        written = Entry.objects.filter(pk__gt=last.pk if last else 0).order_by("id")
+        assert [(e.action, e.actor, e.customer) for e in written] == [
+            ("access:refused", ned.email, ALPHA),
+            ("access:refused", "", ""),  # what a stranger typed may be a password
+            ("person:signed-in", ned.email, ALPHA),
+        ]

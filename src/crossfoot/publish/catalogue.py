@@ -51,7 +51,7 @@ def commit(  # noqa: PLR0913 - everything that one publication makes true at onc
 ) -> dict[str, int]:
     """Make the editions visible and keep what the attempt came to; returns each customer's new edition number."""
     with as_staff():
-        at = _after_the_last(cycle)
+        at = _after_the_last()
         if editions or buys:
             Publication.objects.create(cycle=cycle, published_at=at, published_by=actor)
         numbers = _add_editions(cycle, at, editions)
@@ -72,9 +72,9 @@ def commit(  # noqa: PLR0913 - everything that one publication makes true at onc
     return numbers
 
 
-def _after_the_last(cycle: str) -> datetime:
-    """Now, but never before an earlier publication: a clock set back must not hide an edition from `as of`."""
-    last = Publication.objects.filter(cycle=cycle).order_by("-published_at").first()
+def _after_the_last() -> datetime:
+    """Now, but after every earlier publication: a clock set back neither hides an edition from an `as of` nor adds one."""
+    last = Publication.objects.order_by("-published_at").first()
     return max(now(), last.published_at + timedelta(microseconds=1)) if last else now()
 
 

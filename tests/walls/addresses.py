@@ -1,0 +1,37 @@
+"""Every address of the portal and whose it is, and how an address of a pattern is written."""
+
+from urllib.parse import quote
+
+from crossfoot.reports.catalog import REPORTS
+
+CUSTOMER, KEY = "<str:customer>", "<slug:key>"
+# Every address that there is. One that is not here fails the first test: say here who may open it.
+OF_A_CUSTOMER = (
+    "c/<str:customer>/",
+    "c/<str:customer>/<slug:key>",
+    "c/<str:customer>/<slug:key>.csv",
+    "c/<str:customer>/<slug:key>.json",
+    "c/<str:customer>/<slug:key>.csv-metadata.json",
+    "api/v1/reports/<slug:key>",
+)
+OF_A_PERSON = ("",)
+OF_STAFF = {  # how it is asked, and by whom
+    "close": ("get", {"dana", "frank"}),
+    "close/publish": ("post", {"dana", "frank"}),
+    "known-issues": ("get", {"erin"}),
+}
+DOOR = ("login", "logout", "inactive")
+KEYS = tuple(report.key for report in REPORTS)
+
+
+def address(pattern: str, customer: str, key: str = "usage-to-cost", query: str = "") -> str:
+    """An address of a pattern, about a customer."""
+    if pattern.startswith("api/"):
+        query = f"customer={quote(customer, safe='')}" + (f"&{query}" if query else "")
+    filled = pattern.replace(CUSTOMER, quote(customer, safe="")).replace(KEY, key)
+    assert "<" not in filled, f"{pattern} has a part that this test does not know how to fill"
+    return f"/{filled}" + (f"?{query}" if query else "")
+
+
+def keys_of(pattern: str) -> tuple[str, ...]:
+    return KEYS if KEY in pattern else ("",)
