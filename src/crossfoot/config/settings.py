@@ -135,6 +135,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE / "web" / "static"  # served as built, compressed files beside them: nothing is collected
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING_CONFIG = None

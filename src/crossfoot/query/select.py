@@ -124,6 +124,6 @@ def _files(paths: Sequence[str]) -> str:
 def _text(column: Column) -> str:
     if column.kind is Kind.INSTANT:
         return f"strftime({column.sql}, '%Y-%m-%dT%H:%M:%SZ')"
-    if column.kind is Kind.QUANTITY or column.key == "list_unit_price":
+    if column.kind is Kind.QUANTITY:
         return f"rtrim(rtrim(CAST({column.sql} AS VARCHAR), '0'), '.')"
     return f"CAST({column.sql} AS VARCHAR)"
