@@ -128,7 +128,9 @@ class Portal:
         asked = ask(get_report(key, scope.role), scope.role, **question)  # type: ignore[arg-type]
         return run(asked.report, asked, scope)
 
-    def sums(self, user: User, by: str, customer: str = "", measure: str = "billed_cost", **question: object) -> dict[str | None, str | None]:
+    def sums(
+        self, user: User, by: str, customer: str = "", measure: str = "billed_cost", **question: object
+    ) -> dict[str | None, str | None]:
         """`usage-to-cost` by one dimension: value -> shown cost."""
         table = self.table("usage-to-cost", user, customer, by=[by], **question)
         return {row[by]: row[measure] for row in table.rows()}
@@ -185,9 +187,7 @@ def write_bill(
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     suffix = f" ({currency_in_header})" if currency_in_header else ""
-    writer.writerow(
-        (c.english if lang == "en" else c.chinese) + (suffix if c.key in money else "") for c in columns
-    )
+    writer.writerow((c.english if lang == "en" else c.chinese) + (suffix if c.key in money else "") for c in columns)
     for cells in lines:
         writer.writerow(_cell(c.key, cells.get(c.key, ""), is_money=c.key in money) for c in columns)
     name = member or path.name.removesuffix(".tar.gz") + "_0001.csv"

@@ -51,12 +51,12 @@ def runner(monkeypatch, capfdbinary) -> Run:
     return run
 
 
-def start(home: Path, *words: object) -> "subprocess.Popen[str]":
+def start(home: Path, *words: object, stdout: int = subprocess.PIPE) -> "subprocess.Popen[str]":
     """A command in a process of its own, on its way."""
     environ = {"PATH": os.defpath, "CROSSFOOT_HOME": str(home), "PYTHONPATH": str(SOURCE)}
     argv = [sys.executable, "-m", "crossfoot.cli.main", *(str(word) for word in words)]
     return subprocess.Popen(
-        argv, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        argv, env=environ, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True
     )
 
 

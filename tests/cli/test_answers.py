@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import os
 from hashlib import sha256
 
 import pytest
 
 from crossfoot.cli.main import app
-from tests.cli.command import Run
+from tests.cli.command import Run, start
 from tests.portal import LIST_X_1, PASSWORD, Portal, line
 
 BOOK = f"rule_id,valid_from,valid_to,customer_id,service,action,value\n{LIST_X_1}\n"
@@ -74,6 +75,18 @@ def test_the_whole_way_in_json_one_document_each_and_nothing_twice(portal: Porta
     assert done("reconcile")
     made = done("simulate", portal.inbox / "sim", "--customers", 1, "--months", "2026-10", "--rows", 10, "--seed", 1)
     assert (made["rows"], made["customers"]) == (10, 1)
+
+
+def test_a_reader_who_leaves_early_is_no_fault(tmp_path):
+    """`crossfoot reports | head -0`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        process = start(tmp_path, "reports", stdout=writing)
+        _, err = process.communicate(timeout=60)
+    finally:
+        os.close(writing)
+    assert (process.returncode, err) == (0, "")
 
 
 def test_a_refusal_by_findings_is_one_document_too(portal: Portal, crossfoot: Run):

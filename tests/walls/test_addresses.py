@@ -207,7 +207,6 @@ def test_an_unknown_report_looks_the_same_whosever_it_is(clients: dict[str, Clie
             assert finds(BUY, body(response), echo=(key,)) == []
 
 
-@pytest.mark.xfail(reason="support/issues.py asks PostgreSQL for a service that holds a NUL: 500", strict=True)
 def test_a_question_that_no_database_can_hold_is_refused(clients: dict[str, Client]) -> None:
     for parameter in ("service", "account", TAG, "choose_tag", "choose", "period", "by"):
         response = clients["alice"].get(f"/c/{ALPHA}/usage-to-cost?{quote(parameter)}=%00")

@@ -150,7 +150,6 @@ def test_a_dimension_for_the_reseller_cannot_be_named_by_a_customer(house: Porta
     assert "secret" in json.dumps(list_definitions(Role.RESELLER_FINANCE))
 
 
-@pytest.mark.xfail(reason="query/select.py and query/words.py do not ask `seen_by` of measures and lines", strict=True)
 @pytest.mark.parametrize("key", ["usage-to-cost", "charges"])
 def test_a_column_for_the_reseller_is_in_no_customers_answer(house: Portal, secret_column: None, key: str) -> None:
     scope = scope_of(house.alice)
@@ -159,7 +158,6 @@ def test_a_column_for_the_reseller_is_in_no_customers_answer(house: Portal, secr
         assert b"secret" not in data, fmt
 
 
-@pytest.mark.xfail(reason="query.list_values asks neither the report's nor the dimension's `seen_by`", strict=True)
 def test_values_of_a_dimension_for_the_reseller_are_listed_to_no_customer(house: Portal, secret_column: None) -> None:
     dana, alice = scope_of(house.dana, ALPHA), scope_of(house.alice)
     question = ask(get_report("usage-to-cost", dana.role), dana.role, by=["secret_group"], period=FINAL)
@@ -230,9 +228,6 @@ def _paid(cells: Mapping[str, str], change: Mapping[str, str]) -> dict[str, str]
     return {**cells, **{key: words.get(value, value) for key, value in change.items()}}
 
 
-@pytest.mark.xfail(
-    reason="ingest/normalise.py orders equal lines by what the reseller pays before their quantities", strict=True
-)
 def test_which_of_two_equal_lines_cost_the_reseller_more_stays_unknown(portal: Portal) -> None:
     """Two lines of one identity and one list cost that differ in their usage; then their discounts change places."""
     portal.customers("C0001,Alpha,USD,acct-a1,,")

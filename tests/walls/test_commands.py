@@ -161,7 +161,6 @@ def test_what_is_asked_on_the_command_line_is_in_the_log(crossfoot: Run) -> None
         assert (entry.actor, entry.action, entry.customer) == ("erin@example.com", "report:exported", BETA)
 
 
-@pytest.mark.xfail(reason="web/errors.py writes refusals down; cli/main.py does not", strict=True)
 def test_what_is_refused_on_the_command_line_is_in_the_log(crossfoot: Run) -> None:
     last = last_entry()
     report(crossfoot, "alice", "--customer", BETA)

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
+from crossfoot.core.ids import sha256_hex
 from crossfoot.core.walls import Wall
 
 if TYPE_CHECKING:
@@ -76,6 +77,18 @@ def our_models() -> list[type[Model]]:
     return [m for m in apps.get_models() if m.__module__.startswith("crossfoot.")]
 
 
+def is_installed(owner: BaseDatabaseWrapper) -> bool:
+    """True when grants and policies are those of this code: a wall may change without a migration."""
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT obj_description('django_migrations'::regclass)")
+        row = cursor.fetchone()
+    return bool(row) and row[0] == _fingerprint()
+
+
+def _fingerprint() -> str:
+    return sha256_hex("\n".join(s for model in our_models() for s in _statements(model)).encode())
+
+
 def install(owner: BaseDatabaseWrapper) -> None:
     """Grant each role what its wall allows and write the policies. Idempotent; runs as the owner after migrations."""
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
@@ -89,6 +102,7 @@ def install(owner: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
         for role in (APP, STAFF):  # the job queue: a page defers, the worker takes
             cursor.execute(_QUEUE.replace("ROLENAME", role))
+        cursor.execute(f"COMMENT ON TABLE django_migrations IS '{_fingerprint()}'")
 
 
 _QUEUE = """

@@ -41,8 +41,9 @@ def main() -> None:
     except CrossfootError as error:
         warn(error.sentence)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(0)
+    except SystemExit as ended:
+        # Typer ends with 1, our own bug, where the reader of the output has left: `crossfoot report ... | head`.
+        sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """What every command needs: the home, a running database, Django, and the newest schema."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted
 from crossfoot.runtime.database import connected
 from crossfoot.runtime.home import Home, open_home
 
@@ -20,6 +22,9 @@ def portal() -> Iterator[Home]:
         prepare_schema()
         try:
             yield home
+        except (NotFound, NotPermitted) as refusal:
+            _record_refusal(refusal)
+            raise
         finally:
             from django.db import connections  # noqa: PLC0415 - Django must be set up first
 
@@ -29,6 +34,15 @@ def portal() -> Iterator[Home]:
             with as_staff():
                 seal(home.secret("audit"))
             connections.close_all()
+
+
+def _record_refusal(refusal: CrossfootError) -> None:
+    """A refusal on the command line is an act like one on a page."""
+    from crossfoot.access.rls import as_staff  # noqa: PLC0415 - Django is set up by now
+    from crossfoot.audit.record import Action, record  # noqa: PLC0415
+
+    with as_staff():
+        record(Action.ACCESS_REFUSED, OPERATOR, command=sys.argv[1:3], status=refusal.status)
 
 
 def start_django() -> None:
@@ -45,11 +59,11 @@ def prepare_schema() -> None:
     from django.db import connections  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
-    from crossfoot.access.rls import install  # noqa: PLC0415
+    from crossfoot.access.rls import install, is_installed  # noqa: PLC0415
 
     owner = connections["owner"]
     executor = MigrationExecutor(owner)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()) or not is_installed(owner):
         with owner.cursor() as cursor:  # two commands on a new home: one migrates, the other waits
             cursor.execute("SELECT pg_advisory_lock(%s)", [0x5C4E])
         call_command("migrate", database="owner", interactive=False, verbosity=0)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.ingest.engine import quote
 from crossfoot.ingest.tags import parse_tags
-from crossfoot.lake.schema import CENT8, NOT_CONTENT, QUANTITY
+from crossfoot.lake.schema import BUY, CENT8, NOT_CONTENT, QUANTITY
 from crossfoot.sources.columns import BY_KEY, COLUMNS, KEYS, Header, Holds
 
 PATTERNS = {
@@ -214,9 +214,12 @@ def keyed_lines(bench: duckdb.DuckDBPyConnection) -> str:
 
 
 def _among_equals() -> str:
-    """Equal lines legitimately repeat: all that they say orders them, amounts last, and never their order in the file."""
+    """Equal lines legitimately repeat: all that they say orders them, and never their order in the file.
+
+    What the reseller pays comes last, so that it can move a key only between lines that a customer cannot tell apart.
+    """
     says = [name for name in _columns("") if name not in {*IDENTITY, *SAYS_NOTHING}]
-    return ", ".join([*says, "source_file", "source_record"])
+    return ", ".join([*sorted(says, key=lambda name: name in BUY), "source_file", "source_record"])
 
 
 def raw_columns(present: tuple[str, ...]) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from crossfoot.core.errors import Altered
+from crossfoot.core.errors import Altered, NotFound
+from crossfoot.core.ids import is_safe_id
 from crossfoot.lake.files import LakeFile
 from crossfoot.runtime.files import sha256_file
 
@@ -79,6 +80,8 @@ class Reader:
                     extra.close()
 
     def _locked(self, customer: str) -> duckdb.DuckDBPyConnection:
+        if not is_safe_id(customer):  # '' or '..' would open the whole lake
+            raise NotFound(f"There is no customer {customer!r} here.")
         spill = self._tmp / "read" / customer
         spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         folders = [self._lake / "charges" / customer, self._lake / "daily" / customer, spill]

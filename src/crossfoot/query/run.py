@@ -57,8 +57,8 @@ def run(report: Report, question: Question, scope: Scope, window: Window | None 
         Altered: a published file no longer holds what was published.
     """
     scope.require(Capability.READ_REPORTS)
-    if scope.role not in report.seen_by:
-        raise NotFound(f"There is no report {report.key!r}: see the list of reports.")
+    report = _visible(report, scope)
+    question = replace(question, report=report)
     if not scope.customer:
         raise BadRequest("Name the customer whose report this is: --customer C0001.")
     question = _resolved(question, scope)
@@ -68,6 +68,17 @@ def run(report: Report, question: Question, scope: Scope, window: Window | None 
     return _grouped(question, scope, editions)
 
 
+def _visible(report: Report, scope: Scope) -> Report:
+    """The report with the columns that this role may see: asked here, once, whoever made the question."""
+    if scope.role not in report.seen_by:
+        raise NotFound(f"There is no report {report.key!r}: see the list of reports.")
+    return replace(
+        report,
+        measures=tuple(m for m in report.measures if scope.role in m.seen_by),
+        lines=tuple(c for c in report.lines if scope.role in c.seen_by),
+    )
+
+
 def list_cycles(scope: Scope) -> list[str]:
     """The cycles that can be asked about, newest first."""
     return planning.list_cycles(scope)
@@ -75,7 +86,10 @@ def list_cycles(scope: Scope) -> list[str]:
 
 def list_values(dimension: Dimension, question: Question, scope: Scope) -> list[tuple[str | None, str]]:
     """The values of a dimension in the question's period, with their names, for a filter menu."""
-    question = replace(_resolved(question, scope), filters=(), by=(dimension,))
+    scope.require(Capability.READ_REPORTS)
+    if scope.role not in dimension.seen_by:
+        raise NotFound(f"There is no dimension {dimension.key!r} here.")
+    question = replace(_resolved(question, scope), report=_visible(question.report, scope), filters=(), by=(dimension,))
     editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
     paths = _paths(question, scope, editions)
     if not paths:

@@ -15,6 +15,7 @@ _FILTERS = (
     v.BILL_TYPE,
     v.CHARGE_CATEGORY,
     v.DAY,
+    v.WEEK,
     v.MONTH,
     v.UNIT,
     v.CURRENCY,
@@ -101,7 +102,9 @@ CHARGES = Report(
         v.line("usage_type", _("Usage type"), "usage_type", _("What is metered.")),
         v.line("package_quantity", _("From packages"), "package_quantity", _("Covered by a package."), Kind.QUANTITY),
         v.line("reserved_quantity", _("Reserved"), "reserved_quantity", _("Covered by a reservation."), Kind.QUANTITY),
-        v.line("list_unit_price", _("List unit price"), "list_unit_price", _("Public price of one unit."), Kind.QUANTITY),
+        v.line(
+            "list_unit_price", _("List unit price"), "list_unit_price", _("Public price of one unit."), Kind.QUANTITY
+        ),
         v.line("charge_key", _("Charge key"), "charge_key", _("Names this charge for ever, in every edition.")),
         v.line("source_file", _("Source file"), "source_file", _("The file within the bill that carried the line.")),
         v.line("source_record", _("Source record"), "source_record", _("Its record number in that file.")),

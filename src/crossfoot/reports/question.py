@@ -62,6 +62,8 @@ def ask(  # noqa: PLR0913 - one parameter for each part of a question, all by na
     if len(keys) > MAX_BY or len(set(keys)) != len(keys):
         raise BadRequest(f"Group by one or two different dimensions, not {', '.join(keys)}.")
     wanted = _digits(digits or "shown")
+    if any("\x00" in text for values in (filters or {}).values() for text in values):
+        raise BadRequest("A filter holds a NUL character, which no bill can hold: remove it.")
     chosen = {key: tuple(values) for key, values in (filters or {}).items() if values}
     return Question(
         report=report,

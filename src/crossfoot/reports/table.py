@@ -132,5 +132,7 @@ def _row_text(batch: pa.RecordBatch) -> memoryview:
     columns = [pc.fill_null(column, NULL) for column in batch.columns]
     columns[-1] = pc.binary_join_element_wise(columns[-1], END, "")
     joined = pc.binary_join_element_wise(*columns, FIELD).cast(pa.large_string())
-    start, end = (joined.buffers()[1][8 * i : 8 * i + 8].to_pybytes() for i in (joined.offset, joined.offset + len(joined)))
+    start, end = (
+        joined.buffers()[1][8 * i : 8 * i + 8].to_pybytes() for i in (joined.offset, joined.offset + len(joined))
+    )
     return memoryview(joined.buffers()[2])[int.from_bytes(start, sys.byteorder) : int.from_bytes(end, sys.byteorder)]
