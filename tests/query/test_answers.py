@@ -4,8 +4,11 @@ from random import Random
 
 import pytest
 
+from crossfoot.access.scope import scope_for
 from crossfoot.query import run as query_run
-from tests.query.oracle import BY, answer, any_question, missing_months, select
+from crossfoot.reports.catalog import get_report
+from crossfoot.reports.question import ask
+from tests.query.oracle import BY, FILTERS, answer, any_question, missing_months, select
 
 
 def check(house, name: str, question: dict, monkeypatch=None) -> None:
@@ -93,3 +96,20 @@ def test_both_ways_to_an_answer_are_taken(house, monkeypatch):
         check(house, "alice", question, monkeypatch)
     kinds = [path.partition("/")[0] for path in taken]
     assert kinds == ["daily", "charges", "charges", "charges"]
+
+
+@pytest.mark.parametrize("name", ["alice", "both"])
+@pytest.mark.parametrize("dimension", [d for d in FILTERS if d != "tag:nobody"])
+def test_a_menu_of_values_has_each_value_once_with_the_costliest_first(house, dimension, name):
+    reader = house.readers[name]
+    scope = scope_for(reader.user, reader.customer)
+    asked = ask(get_report("usage-to-cost", scope.role), scope.role, period="2026-08..2026-10", by=[dimension])
+    facts = reader.facts(house.facts)
+    cost: dict[str | None, int] = {}
+    for fact in facts:
+        key = None if (value := fact.value(dimension)) is None else str(value)
+        cost[key] = cost.get(key, 0) + fact.billed_cost
+    found = [value for value, _ in query_run.list_values(asked.by[0], asked, scope)]
+    assert len(found) == len(set(found))
+    assert set(found) == set(cost)
+    assert [cost[value] for value in found] == sorted(cost.values(), reverse=True)

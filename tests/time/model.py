@@ -93,7 +93,7 @@ class Model:
             new = self._month(customer, cycle, keys)
             if new.is_final and self._days(old) - self._days(new):
                 blocked.add(customer)
-            elif new.lines != old.lines or (new.is_final and not old.is_final and old.number):
+            elif new.lines != old.lines or (new.is_final != old.is_final and old.number):
                 made[customer] = old.number + 1
                 self.months[customer, cycle] = Month(new.lines, new.is_final, old.number + 1, new.total)
         return made, blocked

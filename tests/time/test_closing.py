@@ -96,6 +96,19 @@ def test_a_month_stays_open_while_one_of_its_accounts_waits_for_a_final_bill(por
     assert "The final bill has no line of this account" in note.message
 
 
+def test_an_estimate_for_a_new_account_opens_a_final_month_again(portal: Portal) -> None:
+    """No cent is rounded here, so that nothing but the state tells the two editions apart from what was there."""
+    shop = _shop(portal)
+    shop.ingest(shop.bill(FINAL, [line("acct-a1", "2026-10-04", "1.25")]))
+    shop.publish()
+    shop.ingest(shop.bill(to_date("20261006"), [line("acct-a2", "2026-10-04", "0.00")]))
+    shop.publish()
+    assert editions("C0001") == [(1, "final"), (2, "open")]
+    shop.ingest(shop.bill(FINAL, [line("acct-a1", "2026-10-04", "1.25"), line("acct-a2", "2026-10-04", "0.00")]))
+    shop.publish()
+    assert editions("C0001") == [(1, "final"), (2, "open"), (3, "final")]
+
+
 def test_a_day_that_vanishes_from_the_final_bill_blocks_the_month(portal: Portal) -> None:
     shop = _shop(portal)
     days = [line("acct-a1", f"2026-10-{day:02}", "1.00") for day in (4, 5, 6, 7)]

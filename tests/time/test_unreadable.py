@@ -99,18 +99,18 @@ def test_a_bad_file_older_than_a_good_one_refuses_nothing(shop: Portal) -> None:
     assert (published.blocked, blocks(shop, "C0001")) == ((), [])
 
 
-def test_a_cell_in_a_later_part_takes_back_the_lines_of_the_earlier_part(shop: Portal) -> None:
-    one = unpacked(shop.bill(FINAL, [line("acct-a1", "2026-10-04", "11"), line("acct-b1", "2026-10-04", "3")]))
-    two = unpacked(
-        shop.bill(FINAL, [line("acct-b1", "2026-10-05", "3"), line("acct-a1", "2026-10-05", "1") | {"amount": "one"}])
-    )
-    parts = {MEMBER: one[MEMBER], "customerBill_202610_0002.csv": two[MEMBER]}
+def test_a_cell_in_a_later_part_takes_back_the_lines_of_the_earlier_parts(shop: Portal) -> None:
+    """Six parts: more than are read at once."""
+    parts = {}
+    for number, amount in enumerate(["1", "1", "1", "1", "1", "one"], start=1):
+        bill = [line("acct-b1", "2026-10-04", "3"), line("acct-a1", "2026-10-04", "1") | {"amount": amount}]
+        parts[f"customerBill_202610_000{number}.csv"] = unpacked(shop.bill(FINAL, bill))[MEMBER]
     [receipt] = shop.ingest(pack(shop.inbox / FINAL, parts))
     [found] = receipt.findings
-    assert (found.file, found.record, found.value) == ("customerBill_202610_0002.csv", 2, "one")
-    assert (receipt.rows, receipt.totals["USD"]["list_cost"]) == (2, "6.00000000")
+    assert (found.file, found.record, found.value) == ("customerBill_202610_0006.csv", 2, "one")
+    assert (receipt.rows, receipt.totals["USD"]["list_cost"]) == (6, "18.00000000")
     shop.publish()
-    assert (shop.total(shop.alice, period=OCTOBER), shop.total(shop.charlie, period=OCTOBER)) == ("10.00", "6.00")
+    assert (shop.total(shop.alice, period=OCTOBER), shop.total(shop.charlie, period=OCTOBER)) == ("10.00", "18.00")
 
 
 def test_a_line_without_an_account_refuses_the_whole_bill(shop: Portal) -> None:

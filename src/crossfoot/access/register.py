@@ -1,6 +1,5 @@
 """Imports customers and adds people; both can be repeated without harm."""
 
-import csv
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from crossfoot.access.models import AccountOwner, Customer, Grant, User
 from crossfoot.access.rls import as_staff
@@ -16,7 +16,9 @@ from crossfoot.core.errors import BadRequest, NotFound
 from crossfoot.core.ids import is_safe_id
 from crossfoot.core.money import is_currency
 from crossfoot.core.roles import Role
+from crossfoot.runtime.rows import read_rows
 
+LONGEST_NAME, LONGEST_ACCOUNT, LONGEST_PROJECT, LONGEST_ADDRESS = 200, 64, 128, 254
 HEADER = ["customer_id", "name", "currency", "account_id", "valid_from", "valid_to"]
 
 
@@ -26,7 +28,7 @@ def import_customers(path: Path, actor: str) -> int:
     Raises:
         BadRequest: a row cannot be read, or two customers own an account on the same day; nothing is imported.
     """
-    rows = [_read_row(path.name, number, row) for number, row in enumerate(_rows(path), start=1)]
+    rows = [_read_row(path.name, number, row) for number, row in enumerate(read_rows(path, HEADER), start=1)]
     with as_staff():
         for customer in {r[0].id: r[0] for r in rows}.values():
             known = Customer.objects.filter(id=customer.id).first()
@@ -64,6 +66,9 @@ def add_person(  # noqa: PLR0913 - what a person is, all by name
         raise BadRequest(f"The role {role} belongs to the reseller: it takes no customer, account or project.")
     if not role.is_reseller and not customer:
         raise BadRequest(f"The role {role} belongs to a customer: name it with --customer.")
+    _check_address(email)
+    if any(len(v) > LONGEST_ACCOUNT for v in accounts) or any(len(v) > LONGEST_PROJECT for v in projects):
+        raise BadRequest("An account has up to 64 characters, a project up to 128: check what you granted.")
     with as_staff():
         if customer and not Customer.objects.filter(id=customer).exists():
             raise NotFound(f"There is no customer {customer!r}: import it first with `crossfoot customers import`.")
@@ -84,15 +89,13 @@ def add_person(  # noqa: PLR0913 - what a person is, all by name
     return user
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _check_address(email: str) -> None:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text, strict=True)
-            if reader.fieldnames != HEADER:
-                raise BadRequest(f"{path.name} must begin with the header {','.join(HEADER)}.")
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadRequest(f"{path.name} cannot be read as CSV in UTF-8 ({error}).") from error
+        validate_email(email)
+    except ValidationError:
+        raise BadRequest(f"{email!r} is not an e-mail address: write name@example.com.") from None
+    if len(email) > LONGEST_ADDRESS:
+        raise BadRequest(f"The address is longer than {LONGEST_ADDRESS} characters.")
 
 
 def _read_row(file: str, number: int, row: dict[str, str]) -> tuple[Customer, AccountOwner]:
@@ -113,6 +116,10 @@ def _read_row(file: str, number: int, row: dict[str, str]) -> tuple[Customer, Ac
         )
     if not owner.account_id or not is_currency(currency):
         raise BadRequest(f"{file}, row {number}: name an account_id, and a currency of ISO 4217 such as USD.")
+    if len(customer.name) > LONGEST_NAME or len(owner.account_id) > LONGEST_ACCOUNT:
+        raise BadRequest(f"{file}, row {number}: a name has up to 200 characters, an account_id up to 64.")
+    if owner.valid_from and owner.valid_to and owner.valid_to <= owner.valid_from:
+        raise BadRequest(f"{file}, row {number}: valid_to is the first day that is out and must lie after valid_from.")
     return customer, owner
 
 

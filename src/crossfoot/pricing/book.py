@@ -1,6 +1,5 @@
 """Keeps the price book: imports rules as drafts, approves them, and tells which rules are in force."""
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from crossfoot.core.period import DAY
 from crossfoot.core.roles import Capability
 from crossfoot.pricing.models import PriceRule
 from crossfoot.pricing.rate import ACTIONS, Rule
+from crossfoot.runtime.rows import read_rows
 
 HEADER = ["rule_id", "valid_from", "valid_to", "customer_id", "service", "action", "value"]
 PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 MAX_RULE_ID, MAX_SERVICE = 64, 200
-MORE = "more cells than the header"
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def import_prices(path: Path, actor: str) -> Imported:
     Raises:
         BadRequest: a row cannot be read; nothing of the file is imported.
     """
-    rules = [_read_row(path.name, number, row) for number, row in enumerate(_rows(path), start=1)]
+    rules = [_read_row(path.name, number, row) for number, row in enumerate(read_rows(path, HEADER), start=1)]
     if len({r.rule_id for r in rules}) != len(rules):
         raise BadRequest(f"{path.name} holds a rule_id twice: give each rule its own.")
     with as_staff():
@@ -115,17 +114,6 @@ def _refuse_clashes(rules: Iterable[Rule]) -> None:
                 f"Rules {one.rule_id} and {two.rule_id} speak about the same lines from {two.valid_from}: "
                 "end the first with valid_to, or name a customer or service in one of them. Nothing was approved."
             )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text, restkey=MORE, strict=True)
-            if reader.fieldnames != HEADER:
-                raise BadRequest(f"{path.name} must begin with the header {','.join(HEADER)}.")
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadRequest(f"{path.name} cannot be read as CSV in UTF-8 ({error}).") from error
 
 
 def _read_row(file: str, number: int, row: dict[str, str]) -> Rule:

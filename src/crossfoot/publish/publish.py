@@ -147,10 +147,10 @@ def _to_remember(inputs: Inputs, candidate: Candidate, held: set[str]) -> Inputs
 
 
 def _is_new(month: Month, status: str, old: Edition | None) -> bool:
-    """An edition is made only where rows changed, or where the month was closed."""
+    """An edition is made only where rows changed, or where the month was closed or is an estimate again."""
     if old is None:
         return month.rows > 0
-    return old.content != month.content or (old.status, status) == ("open", "final")
+    return (old.content, old.status) != (month.content, status)
 
 
 def _write(  # noqa: PLR0913 - what an edition is made of

@@ -4,6 +4,7 @@ Names: `customerUsageV2_YYYYMM_YYYYMMDD.tar.gz` (month to date, newest wins) and
 """
 
 import csv
+import gzip
 import re
 import tarfile
 import zlib
@@ -15,8 +16,8 @@ from pathlib import Path
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.sources.columns import Header, read_header
 
-USAGE = re.compile(r"^customerUsageV2_(\d{4})(\d{2})_(\d{8})\.tar\.gz$")
-FINAL = re.compile(r"^customerBill_(\d{4})(\d{2})\.tar\.gz$")
+USAGE = re.compile(r"^customerUsageV2_(\d{4})(0[1-9]|1[0-2])_(\d{8})\.tar\.gz$")
+FINAL = re.compile(r"^customerBill_(\d{4})(0[1-9]|1[0-2])\.tar\.gz$")
 MAX_MEMBERS = 10_000
 MAX_BYTES = 64 * 2**30
 MAX_RATIO = 200
@@ -93,13 +94,23 @@ def unpack(archive: Path, name: str, into: Path) -> list[Member]:
         BadBill: the archive is cut or altered, holds what a bill does not hold, or a header cannot be understood.
     """
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with gzip.open(archive) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
             members = list(_members(tar, archive.stat().st_size, name, into))
+            _read_to_the_end(packed, name)
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BadBill(_block(name, f"The archive is cut or altered ({error}).", FROM_HUAWEI)) from error
     if not members:
         raise BadBill(_block(name, "The archive holds no CSV file.", FROM_HUAWEI))
     return members
+
+
+def _read_to_the_end(packed: gzip.GzipFile, name: str) -> None:
+    """The checksum stands behind the last byte, which a tar never asks for: without this an altered file is believed."""
+    rest = 0
+    while chunk := packed.read(CHUNK):
+        rest += len(chunk)
+        if rest > RATIO_GRACE:
+            raise BadBill(_block(name, "It unpacks to far more than a bill can hold.", FROM_HUAWEI))
 
 
 def _members(tar: tarfile.TarFile, packed: int, name: str, into: Path) -> Iterator[Member]:
