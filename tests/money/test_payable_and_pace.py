@@ -51,10 +51,11 @@ def test_a_day_without_charges_is_a_complete_day_too():
     assert [(p.amount, p.days) for p in found] == [("69.75", 4)]
 
 
-def test_usage_of_the_month_before_and_a_pace_of_two_days_count_for_nothing():
+def test_usage_of_the_month_before_counts_once_and_a_pace_of_two_days_for_nothing():
+    """3.00 over three days is 31.00 in 31; the 500.00 that were used before are billed this month, and once."""
     october = parse_period("2026-10", TODAY)
     late = [{"currency": "USD", "day": "2026-09-30", "billed_cost": "500.00"}]
-    assert [p.amount for p in pace_of([*late, *rows(d01="3.00")], october, date(2026, 10, 4))] == ["31.00"]
+    assert [p.amount for p in pace_of([*late, *rows(d01="3.00")], october, date(2026, 10, 4))] == ["531.00"]
     assert pace_of(rows(d01="3.00", d02="3.00"), october, date(2026, 10, 3)) == ()
 
 

@@ -13,7 +13,7 @@ TIMES = ("day", "week", "month")
 TAGS = ("tag:env", "tag:team", "tag:成本中心", "tag:nobody")
 BY = ("service", "region", "account", "project", "product", "sku", "resource", "bill_type", "charge_category", "day",
       "week", "month", "currency", *TAGS)  # fmt: skip
-FILTERS = tuple(d for d in BY if d != "week")
+FILTERS = BY
 PERIODS = ("2026-10", "2026-09", "2026-08..2026-10", "2026-07..2026-08", "2026-06", "2026-09-11..2026-10-02",
            "2026-09-30..2026-09-30", "2026-10-31..2026-11-05", "2026-08-01..2026-10-31")  # fmt: skip
 Record = dict[str, str | None]

@@ -37,7 +37,7 @@ def behind(house, name: str, table, record) -> dict[tuple[str, str], Decimal] | 
 
 
 @pytest.mark.parametrize("name", ["alice", "both"])
-@pytest.mark.parametrize("by", [d for d in BY if d not in {"product", "sku", "resource", "week", "tag:env"}])
+@pytest.mark.parametrize("by", [d for d in BY if d not in {"product", "sku", "resource", "tag:env"}])
 def test_the_charges_behind_a_row_add_up_to_it(house, by, name):
     reader = house.readers[name]
     for period in ("2026-08..2026-10", "2026-09-11..2026-10-02"):
@@ -76,13 +76,6 @@ def test_the_charges_behind_a_quantity_are_those_of_its_unit(house, by):
     table = house.portal.table("usage-to-cost", alice, period="2026-10", by=[by], digits="exact")
     for row in table.rows():
         assert behind(house, "alice", table, row) == sums([row]), row
-
-
-def test_a_row_that_cannot_be_asked_for_alone_has_no_link_rather_than_a_wrong_one(house):
-    """A week cannot be filtered by."""
-    alice = house.readers["alice"].user
-    table = house.portal.table("usage-to-cost", alice, period="2026-10", by=["week"], digits="exact")
-    assert {behind(house, "alice", table, row) is None for row in table.rows()} == {True}
 
 
 def test_the_lines_of_a_month_in_two_files_come_once_and_in_one_order(house):

@@ -15,7 +15,7 @@ from tests.render.tables import cost_table, usd
 
 ROLE = Role.CUSTOMER_FINANCE
 TOTAL = {"currency": "USD", "list_cost": "1.00", "billed_cost": "1.00"}
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=20)
 
 
 @given(

@@ -40,7 +40,7 @@ ROUTES = (
         pattern="close/publish",
         example="/close/publish",
         method="post",
-        seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE, frank=UNREADABLE),
+        seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE),
     ),
     Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
     Route(pattern="c/<str:customer>/", example="/c/C0001/", seen=REPORT),

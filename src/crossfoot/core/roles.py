@@ -26,6 +26,7 @@ class Capability(StrEnum):
     EXPORT_REPORTS = "reports:export"
     READ_CLOSE = "close:read"
     APPROVE_PRICES = "prices:approve"
+    PUBLISH = "editions:publish"
     WRITE_KNOWN_ISSUES = "known-issues:write"
 
 
@@ -38,6 +39,7 @@ MAY: dict[Capability, frozenset[Role]] = {
     Capability.EXPORT_REPORTS: EVERYONE - {Role.CUSTOMER_VIEWER},
     Capability.READ_CLOSE: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
     Capability.APPROVE_PRICES: frozenset({Role.RESELLER_FINANCE}),
+    Capability.PUBLISH: frozenset({Role.RESELLER_FINANCE}),
     Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
 }
 

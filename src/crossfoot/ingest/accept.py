@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -125,9 +126,7 @@ def _read(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, charges
     batch.charges_sha256 = sha256_file(charges)
     batch.rows = sum(row[1] for row in stored)
     batch.totals = {row[0]: _total(*row[1:]) for row in stored}
-    last = bench.execute("SELECT max(bill_date) + 1 FROM lines").fetchone()
-    end = end_day(bill.cycle)
-    batch.data_through = midnight_gmt8(end if bill.is_final or not last or not last[0] else min(last[0], end))
+    batch.data_through = _data_through(bench, bill)
     slices = [
         Slice(account_id=a, cycle=bill.cycle, rows=n, has_refunds=refunds, list_cost=dict(sums))
         for a, n, refunds, sums in bench.execute(SLICES).fetchall()
@@ -135,6 +134,15 @@ def _read(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, charges
     refused = bench.execute("SELECT account_id FROM refused ORDER BY 1").fetchall()
     slices += [Slice(account_id=a, cycle=bill.cycle, rows=0, has_refunds=False, is_refused=True) for (a,) in refused]
     return batch, slices
+
+
+def _data_through(bench: duckdb.DuckDBPyConnection, bill: BillFile) -> datetime:
+    """The end of the last day that is whole: a month-to-date file is written during the day that its name bears."""
+    end = end_day(bill.cycle)
+    last = bench.execute("SELECT max(bill_date) + 1 FROM lines").fetchone()
+    if bill.is_final or not last or not last[0]:
+        return midnight_gmt8(end)
+    return midnight_gmt8(min(last[0], end, bill.as_of or end))
 
 
 def _batch(bill: BillFile, sha256: str, *, is_accepted: bool) -> Batch:

@@ -22,7 +22,7 @@ class Pace:
 
 
 def pace_of(rows: Iterable[Record], period: Period, through: date) -> tuple[Pace, ...]:
-    """Mean cost of the complete days x the days of the period, per currency.
+    """Mean cost of the complete days x the days of the period, and late usage once, per currency.
 
     Args:
         rows: an answer by day, in exact digits.
@@ -33,9 +33,16 @@ def pace_of(rows: Iterable[Record], period: Period, through: date) -> tuple[Pace
     if days < FEWEST_DAYS:
         return ()
     sums: dict[str, Decimal] = {}
+    late: dict[str, Decimal] = {}
     for row in rows:
-        currency, day = str(row["currency"]), str(row["day"])
-        if period.start <= date.fromisoformat(day) < through:
-            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(row["billed_cost"] or 0)
+        currency, day = str(row["currency"]), date.fromisoformat(str(row["day"]))
+        cost = Decimal(row["billed_cost"] or 0)
+        if day < period.start:  # usage of earlier days that this month bills: there, and not repeated
+            late[currency] = late.get(currency, Decimal(0)) + cost
+        elif day < through:
+            sums[currency] = sums.get(currency, Decimal(0)) + cost
     whole = (period.end - period.start).days
-    return tuple(Pace(c, plain(round_minor(s * whole / days, c)), days) for c, s in sorted(sums.items()))
+    return tuple(
+        Pace(c, plain(round_minor(s * whole / days + late.get(c, Decimal(0)), c)), days)
+        for c, s in sorted(sums.items())
+    )

@@ -22,6 +22,7 @@ _EDITION = _("edition {number}, {status}")
 _STATUS = {"final": _("final"), "open": _("open")}
 _BEFORE_TAX = _("{currency}, before tax")
 _THROUGH = _("data through {at}")
+_BILL_DATES = _("bill dates {dates}")
 _PUBLISHED = _("published {at}")
 
 
@@ -120,7 +121,7 @@ def provenance(table: Table, say: Say = str) -> str:
     meta, period = table.meta, table.question.period
     money = ", ".join(currencies(table))
     parts = [
-        span_words(period.start, period.last_day) if period else "",
+        _span(period, say) if period else "",
         meta.time_zone,
         say(_BEFORE_TAX).format(currency=money) if money else "",
         say(_THROUGH).format(at=through_words(meta.data_through)) if meta.data_through else "",
@@ -128,6 +129,12 @@ def provenance(table: Table, say: Say = str) -> str:
         _editions(meta.editions, say),
     ]
     return DOT.join(part for part in parts if part)
+
+
+def _span(period: Period, say: Say) -> str:
+    """A month is what its bill says, late usage included; a range of dates is what was used on them, whoever bills it."""
+    dates = span_words(period.start, period.last_day)
+    return dates if period.by_cycle else say(_BILL_DATES).format(dates=dates)
 
 
 def _editions(editions: tuple[EditionMeta, ...], say: Say) -> str:

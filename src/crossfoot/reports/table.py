@@ -128,11 +128,20 @@ class Table:
 
 
 def _row_text(batch: pa.RecordBatch) -> memoryview:
-    """The bytes of a batch's rows, null and empty told apart, independent of how rows were batched."""
-    columns = [pc.fill_null(column, NULL) for column in batch.columns]
+    """The bytes of a batch's rows: no two different rows have the same, and it does not matter how rows were batched."""
+    columns = [pc.fill_null(_escaped(column), NULL) for column in batch.columns]
     columns[-1] = pc.binary_join_element_wise(columns[-1], END, "")
     joined = pc.binary_join_element_wise(*columns, FIELD).cast(pa.large_string())
     start, end = (
         joined.buffers()[1][8 * i : 8 * i + 8].to_pybytes() for i in (joined.offset, joined.offset + len(joined))
     )
     return memoryview(joined.buffers()[2])[int.from_bytes(start, sys.byteorder) : int.from_bytes(end, sys.byteorder)]
+
+
+def _escaped(column: pa.StringArray) -> pa.StringArray:
+    """Cells in which nothing is taken for a separator: a customer writes what it likes into a tag."""
+    data = bytes(column.buffers()[2] or b"")
+    for place, mark in enumerate((ESCAPE, FIELD, END, NULL)):
+        if mark.encode() in data:
+            column = pc.replace_substring(column, mark, f"{ESCAPE}{place}")
+    return column

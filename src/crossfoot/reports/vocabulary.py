@@ -119,7 +119,10 @@ LIST_COST = Measure(
     key="list_cost",
     label=_("List cost"),
     sql="list_cost",
-    help=_("Huawei's public price before any agreement, as its console shows it, for reference."),
+    help=_(
+        "Huawei's public price before any agreement, as its console shows it, for reference. Lines of Huawei's own tax "
+        "are in it; you are not billed for them, so the difference to your cost is not your discount alone."
+    ),
 )
 BILLED_COST = Measure(
     key="billed_cost",

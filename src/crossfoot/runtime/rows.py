@@ -12,6 +12,8 @@ def read_rows(path: Path, header: list[str]) -> list[dict[str, str]]:
     Raises:
         BadRequest: it is no CSV in UTF-8, the header is another, or a row has cells too many, too few or with a NUL.
     """
+    if not path.is_file():
+        raise BadRequest(f"There is no file {path}: check the name.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
             reader = csv.DictReader(text, strict=True)

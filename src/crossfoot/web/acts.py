@@ -25,7 +25,7 @@ from crossfoot.web.person import person_of, scope_of
 def publish_again(request: HttpRequest) -> HttpResponse:
     """Ask the worker to publish what changed in a month; a page never does it itself."""
     scope = scope_of(request)
-    scope.require(Capability.READ_CLOSE)
+    scope.require(Capability.PUBLISH)
     cycle = request.POST.get("cycle", "")
     if not MONTH.match(cycle):
         raise BadRequest(_("Name the month to publish, for example 2026-10."))

@@ -16,7 +16,7 @@ from crossfoot.access.scope import Scope
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.finding import Finding
 from crossfoot.core.money import plain, round_minor
-from crossfoot.core.roles import Capability
+from crossfoot.core.roles import Capability, may
 from crossfoot.publish.close import MonthClose, list_months
 from crossfoot.render.screen import cycle_words, figure, instant_words
 from crossfoot.web.person import scope_of
@@ -69,7 +69,11 @@ def render_close(request: HttpRequest, scope: Scope) -> HttpResponse:
     if cycles and chosen not in cycles:
         raise BadRequest(f"There is no month {chosen[:20]!r} to close: choose from {', '.join(cycles)}.")
     summaries = [_cycle(cycle, list(group)) for cycle, group in groupby(months, lambda month: month.cycle)]
-    context = {"cycles": summaries, "shown": next((c for c in summaries if c.cycle == chosen), None)}
+    context = {
+        "may_publish": may(scope.role, Capability.PUBLISH),
+        "cycles": summaries,
+        "shown": next((c for c in summaries if c.cycle == chosen), None),
+    }
     return render(request, "web/close.html", context)
 
 

@@ -6,7 +6,6 @@ month close, or the customers for those who do not close.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -130,12 +129,12 @@ def _answer(scope: Scope, first: str, last: str, by: Sequence[str]) -> Table:
 
 
 def _paces(scope: Scope, cycle: str) -> tuple[Pace, ...]:
-    """Where the open month is heading; the last day of the data may still be filling up."""
+    """Where the open month is heading at the pace of its whole days."""
     report = get_report(REPORT, scope.role)
     table = run(report, ask(report, scope.role, period=cycle, by=["day"], digits="exact"), scope)
     if not table.meta.data_through or not table.question.period:
         return ()
-    through = table.meta.data_through.astimezone(GMT8).date() - timedelta(days=1)
+    through = table.meta.data_through.astimezone(GMT8).date()
     return tuple(replace(p, amount=figure(p.amount)) for p in pace_of(table.rows(), table.question.period, through))
 
 
