@@ -84,9 +84,9 @@ def test_files_of_the_operator(shop: Portal, crossfoot: Run, tmp_path):
     refused(crossfoot("ingest", empty), 3, "There was no bill file to accept")
     refused(crossfoot("ingest", empty, "--source", "aws"), 2, "The source 'aws' cannot be read")
     for what in ("customers", "prices"):
-        refused(crossfoot(what, "import", tmp_path / "nowhere.csv"), 2, "nowhere.csv cannot be read")
+        refused(crossfoot(what, "import", tmp_path / "nowhere.csv"), 2, "check the name")
         refused(crossfoot(what, "import", bad), 2, "must begin with the header")
-        refused(crossfoot(what, "import", empty), 2, "cannot be read")
+        refused(crossfoot(what, "import", empty), 2, "There is no file")  # a folder
     refused(crossfoot("prices", "approve", "all", "--as", "alice@example.com"), 7, "does not include this")
     refused(crossfoot("prices", "approve", "R99", "--as", "dana@example.com"), 7, "no price rule 'R99'")
     refused(crossfoot("publish", "--cycle", "2026-01"), 2, "Nothing was ingested for 2026-01: there is 2026-10")

@@ -226,3 +226,8 @@ def test_every_file_is_synced_before_it_is_named_and_named_before_it_is_spoken_o
         assert named[1] < spoken["accepted"], kind
         assert named[-1] < spoken["charges"], kind
         assert not [i for i in range(named[2], spoken["charges"]) if steps[i] == "commit"], kind
+        made = [
+            i for i, name in enumerate(steps) if name == "mkdir" and i > steps.index("duckdb CREATE VIEW edition_lines")
+        ]
+        assert all(steps[i + 1] == "fsync" for i in made), kind
+        assert len(made) == (6 if kind == "first" else 0), "charges, daily and buy of two customers"

@@ -129,3 +129,9 @@ def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
     while not holds():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.02)
+
+
+@pytest.fixture(autouse=True)
+def committed_means_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests kill servers: what was committed must be there afterwards."""
+    monkeypatch.delenv("PGOPTIONS", raising=False)

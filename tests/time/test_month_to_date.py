@@ -2,12 +2,26 @@
 
 import shutil
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from crossfoot.access.rls import as_staff
 from crossfoot.core.clock import now
+from crossfoot.publish.models import EditionFile
 from tests.portal import LIST_X_1, Portal, line
-from tests.time.facts import FINAL, buy_editions, editions, everything, publications, to_date
+from tests.time.facts import (
+    FINAL,
+    blocks,
+    buy_editions,
+    editions,
+    everything,
+    lines,
+    proved_total,
+    publications,
+    published_at,
+    to_date,
+)
 
 ALPHA, BETA = "C0001,Alpha,USD,acct-a1,,", "C0002,Beta,USD,acct-b1,,"
 
@@ -114,6 +128,20 @@ def test_the_same_bytes_twice_change_nothing_anywhere(shop: Portal) -> None:
     assert everything(shop.home) == before
 
 
+def test_a_bill_that_bore_the_name_of_another_month_is_read_again_under_its_own(shop: Portal) -> None:
+    wrong = shop.bill("customerBill_202611.tar.gz", [line("acct-a1", "2026-10-04", "1.10")])
+    [receipt] = shop.ingest(wrong)
+    [found] = receipt.findings
+    assert (receipt.rows, found.column, found.value) == (0, "Billing Cycle", "2026-10")
+    assert [p.blocked for p in shop.publish()] == [("C0001",)]
+
+    [again] = shop.ingest(wrong.rename(shop.inbox / FINAL))
+    assert (again.name, again.sha256, again.is_new, again.rows, again.findings) == (FINAL, receipt.sha256, True, 1, ())
+    shop.publish()
+    assert (shop.total(shop.alice, period="2026-10"), editions("C0001")) == ("1.10", [(1, "final")])
+    assert (editions("C0001", "2026-11"), [b.check for b in blocks(shop, "C0001", "2026-11")]) == ([], [])
+
+
 def test_the_same_lines_in_another_order_and_another_file_make_no_edition(shop: Portal) -> None:
     # Three lines alike in all that names a charge; they differ in what a charge says, in every way that may be told.
     lines = [
@@ -137,3 +165,26 @@ def test_the_same_lines_in_another_order_and_another_file_make_no_edition(shop: 
     assert (editions("C0001"), buy_editions("C0001"), publications()) == ([(1, "open")], [(1, 5)], 1)
     fresh = set(everything(shop.home)) - written
     assert {path.split("/")[0] for path in fresh} == {"landed", "accepted"}, "the lake got a file that nobody needs"
+
+
+def test_a_large_month_is_kept_by_day_and_reads_as_one(shop: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossfoot.publish.publish.ROW_GROUP", 3)
+    first = [line("acct-a1", f"2026-10-{day:02}", f"{day}.001") for day in (5, 3, 4, 1, 2)]
+    shop.ingest(shop.bill(to_date("20261006"), first))
+    shop.publish()
+    late = line("acct-a1", "2026-10-03", "0.50", resource_id="late")
+    shop.ingest(shop.bill(to_date("20261007"), [late, *first]))
+    shop.publish()
+    shop.ingest(shop.bill(FINAL, [*first, late]))
+    shop.publish()
+
+    with as_staff():
+        parts = list(EditionFile.objects.filter(tree="charges").order_by("edition__number", "part").values_list("rows"))
+    # Five days, then a line more on the third, then the rounding (15.505 -> 15.51) on the last day of the month.
+    assert [rows for (rows,) in parts] == [1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 2, 1, 1, 1]
+    assert proved_total(shop, shop.alice, "C0001") == Decimal("15.51")
+    told = [(row["bill_date"], row["billed_cost"]) for row in lines(shop, shop.alice, period="2026-10")]
+    assert [day for day, _ in told] == sorted(day for day, _ in told)
+    assert ("2026-10-31", "0.00500000") in told
+    at = published_at("C0001", 1)
+    assert shop.total(shop.alice, period="2026-10", digits="exact", as_of=at) == "15.00500000"

@@ -134,6 +134,19 @@ def test_days_without_an_owner_wait_and_block_nobody(shop: Portal) -> None:
     assert close(shop, "") is None
 
 
+def test_a_block_goes_with_the_account_that_it_was_about(shop: Portal) -> None:
+    """Alpha is billed in US dollars and was given an account of somebody who is billed in euros; nothing else is Alpha's."""
+    shop.customers("C0001,Alpha,USD,acct-e,,", "C0009,Echo,EUR,acct-9,,", "C0002,Beta,USD,acct-x,,")
+    shop.ingest(shop.bill(to_date("20261021"), [line("acct-e", "2026-10-01", "3.00", currency="EUR"), GAMMA]))
+    [published] = shop.publish()
+    assert (published.blocked, [b.check for b in blocks(shop, "C0001")]) == (("C0001",), ["currency"])
+
+    shop.customers("C0009,Echo,EUR,acct-e,,")
+    [published] = shop.publish()
+    assert (published.blocked, published.editions) == ((), (("C0009", 1, "open"),))
+    assert close(shop, "C0001") is None
+
+
 def test_two_owners_on_the_same_day_are_refused_at_import(shop: Portal) -> None:
     with pytest.raises(BadRequest) as refused:
         shop.customers(

@@ -15,7 +15,7 @@ CONTRACTS = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["importl
 # contract, file to plant in, line to plant
 BREACHES = [
     ("layers", "core/planted.py", "import crossfoot.reports"),
-    ("layers", "access/planted.py", "import crossfoot.audit"),
+    ("layers", "audit/planted.py", "import crossfoot.access"),
     ("layers", "utils/__init__.py", ""),
     ("config", "cli/planted.py", "import crossfoot.config.settings"),
     ("read-door", "query/planted.py", "import crossfoot.lake.reader"),

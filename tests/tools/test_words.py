@@ -1,11 +1,16 @@
 """No file of the repository names a package registry, a path of one machine, or a download."""
 
 import re
+import tempfile
 import subprocess
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
-HERE = rf"(?<![\w./-]){re.escape(str(TOP.parent))}/" if len(TOP.parts) > 2 else "(?!)"
+HERE = (
+    rf"(?<![\w./-]){re.escape(str(TOP.parent))}/"
+    if len(TOP.parts) > 2 and TOP.parent != Path(tempfile.gettempdir())
+    else "(?!)"
+)
 WRONG = {
     "a registry's address": r"--(?:extra-)?index-url|\"resolved\": *\"http|https?://[^ \"]+\.(?:tgz|whl)\b",
     "a registry's host": r"(?:pypi|npmjs|deb\.debian)\.org|python[h]osted|registry\.npm",

@@ -17,7 +17,7 @@ OF_A_CUSTOMER = (
 OF_A_PERSON = ("",)
 OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),
-    "close/publish": ("post", {"dana", "frank"}),
+    "close/publish": ("post", {"dana"}),
     "known-issues": ("get", {"erin"}),
 }
 DOOR = ("login", "logout", "inactive")

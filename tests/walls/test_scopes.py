@@ -34,6 +34,7 @@ MAY = {
     Capability.EXPORT_REPORTS: set(Role) - {VIEWER},
     Capability.READ_CLOSE: {BOOKS, OPERATOR},
     Capability.APPROVE_PRICES: {BOOKS},
+    Capability.PUBLISH: {BOOKS},
     Capability.WRITE_KNOWN_ISSUES: {SUPPORT},
 }
 KEYS = ("account", "project", "service", "day", "month", "region", "resource", "bill_type", "charge_category")

@@ -66,7 +66,7 @@ def accept(bill: BillFile, home: Home, actor: str) -> Receipt:
     sha256 = _land(bill, home)
     with as_staff():
         known = Batch.objects.filter(sha256=sha256).first()
-        if known and _is_whole(known, home):
+        if known and _is_done(known, bill.name, home):
             return _receipt(known, is_new=False)
     with workbench(home.tmp) as (bench, folder):
         charges = folder / "charges.parquet"
@@ -89,10 +89,11 @@ def charges_path(home: Home, sha256: str) -> Path:
     return home.accepted / f"{sha256}.parquet"
 
 
-def _is_whole(batch: Batch, home: Home) -> bool:
-    """True when the bill was accepted and its charges are what they were."""
+def _is_done(batch: Batch, name: str, home: Home) -> bool:
+    """True when the bill was accepted and its charges are what they were; not where a wrong name let nothing in."""
     path = charges_path(home, batch.sha256)
-    return batch.is_accepted and path.exists() and sha256_file(path) == batch.charges_sha256
+    is_whole = batch.is_accepted and path.exists() and sha256_file(path) == batch.charges_sha256
+    return is_whole and (batch.rows > 0 or batch.name == name)
 
 
 def _land(bill: BillFile, home: Home) -> str:
@@ -163,11 +164,11 @@ def _keep(  # noqa: PLR0913 - all that becomes true at once
     """Put the charges in their place, then the rows: a commit never speaks of a file that is not there."""
     _wait_for_turn(batch.sha256)
     known = Batch.objects.filter(sha256=batch.sha256).first()
-    if known and (_is_whole(known, home) or not batch.is_accepted):
+    if known and (_is_done(known, batch.name, home) or not batch.is_accepted):
         return _receipt(known, is_new=False)
     if batch.is_accepted:
         _settle(charges, charges_path(home, batch.sha256))
-    if known and known.is_accepted:  # its charges were lost or altered
+    if known and known.rows:  # its charges were lost or altered
         Batch.objects.filter(pk=known.pk).update(charges_sha256=batch.charges_sha256)
         record(Action.BATCH_ACCEPTED, actor, file=known.name, sha256=known.sha256, rows=known.rows, read_again=True)
         return _receipt(known, is_new=False)

@@ -142,7 +142,9 @@ def _add_buy(cycle: str, at: datetime, new: NewBuy) -> None:
 def _keep_states(cycle: str, at: datetime, inputs: Inputs, blocked: set[str], findings: list[Finding]) -> None:
     for customer, digest in inputs.customers.items():
         _keep_state(customer, cycle, at, digest, [f for f in findings if f.customer == customer], customer in blocked)
-    waiting = [f for f in _waiting(cycle) if f.account not in inputs.touched] + [f for f in findings if not f.customer]
+    MonthState.objects.filter(cycle=cycle, customer_key__in=inputs.gone).delete()
+    waiting = [f for f in _waiting(cycle) if f.account in inputs.present - inputs.touched]
+    waiting += [f for f in findings if not f.customer]
     _keep_state("", cycle, at, "", waiting, bool(waiting))
 
 

@@ -30,6 +30,8 @@ class Inputs:
     currencies: dict[str, str]
     unmapped: tuple[Current, ...]
     refusals: dict[tuple[int, str], Finding]  # batch and account -> the first cell that could not be read
+    present: frozenset[str]  # the accounts that the cycle has
+    gone: tuple[str, ...]  # customers that were tried before and have nothing in the cycle any more
 
     def slices_of(self, customer: str) -> tuple[Current, ...]:
         """The slices of every account that the customer ever owned."""
@@ -72,6 +74,8 @@ def gather(cycle: str) -> Inputs:
         currencies=currencies_of(changed),
         unmapped=tuple(s for s in slices if s.account not in owned),
         refusals={(f.batch_id, f.account_id): f.value for f in refused.order_by("-id")},
+        present=frozenset(s.account for s in slices),
+        gone=tuple(sorted(set(known) - set(hashes) - {""})),
     )
 
 

@@ -64,9 +64,10 @@ class Published:
 
 
 def list_cycles() -> list[str]:
-    """Every cycle of which something was accepted, in order."""
+    """Every cycle of which something was accepted or tried, in order."""
     with as_staff():
-        return sorted(Slice.objects.values_list("cycle", flat=True).distinct())
+        tried = MonthState.objects.values_list("cycle", flat=True)
+        return sorted({*Slice.objects.values_list("cycle", flat=True).distinct(), *tried.distinct()})
 
 
 def publish(cycle: str, home: Home, actor: str) -> Published:
