@@ -1,8 +1,8 @@
 """No file of the repository names a package registry, a path of one machine, or a download."""
 
 import re
-import tempfile
 import subprocess
+import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
