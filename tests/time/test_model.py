@@ -183,7 +183,7 @@ def _walk(portal: Portal, seed: int, rounds: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_any_bills_in_any_order_come_to_what_the_model_says(portal: Portal, seed: int) -> None:
-    _walk(portal, seed, rounds=6)
+    _walk(portal, seed, rounds=5)
 
 
 @pytest.mark.deep

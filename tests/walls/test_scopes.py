@@ -33,7 +33,7 @@ MAY = {
     Capability.READ_REPORTS: set(Role),
     Capability.EXPORT_REPORTS: set(Role) - {VIEWER},
     Capability.READ_CLOSE: {BOOKS, OPERATOR},
-    **dict.fromkeys((Capability.APPROVE_PRICES, Capability.PUBLISH), {BOOKS}),
+    **{key: {BOOKS} for key in (Capability.APPROVE_PRICES, Capability.PUBLISH)},
     Capability.WRITE_KNOWN_ISSUES: {SUPPORT},
 }
 KEYS = ("account", "project", "service", "day", "month", "region", "resource", "bill_type", "charge_category")
