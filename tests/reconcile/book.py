@@ -7,8 +7,10 @@ from pathlib import Path
 
 from crossfoot.pricing.rate import Rule
 from crossfoot.reconcile.derive import Deriver, Month
+from crossfoot.reconcile.landed import Landed
 from crossfoot.reconcile.owners import Owner, Owners
 from crossfoot.reconcile.sell import Sellers
+from crossfoot.sources.bill import Source
 from tests.portal import write_bill
 
 LIST = "list_pct 100"
@@ -23,7 +25,7 @@ def deriver(owners: str, *rules: str) -> Deriver:
 def derive(of: Deriver, folder: Path, cycle: str, lines: list[Mapping[str, str]], *final: str) -> dict[str, Month]:
     """The months of one cycle that came as one bill."""
     path = write_bill(folder / f"{cycle}.tar.gz", [{**cells, "cycle": cycle} for cells in lines])
-    return of.derive(cycle, {path: {cells["customer_id"] for cells in lines}}, set(final))
+    return of.derive(cycle, [Landed(path, Source.HUAWEI, {cells["customer_id"] for cells in lines})], set(final))
 
 
 def sell(month: Month, currency: str = "USD") -> Decimal:

@@ -6,12 +6,13 @@ import pyarrow as pa
 import pytest
 
 from crossfoot.core.ids import sha256_hex
-from crossfoot.reconcile.landed import Unreadable, find_fault, read_lines
+from crossfoot.reconcile.landed import Landed, Unreadable, find_fault, read_lines
+from crossfoot.sources.bill import Source
 from tests.portal import line, pack, write_bill
 
 
 def read(path, *accounts):
-    return pa.concat_tables(read_lines(path, accounts)).to_pylist()
+    return pa.concat_tables(read_lines(Landed(path, Source.HUAWEI, frozenset(accounts)), "2026-10")).to_pylist()
 
 
 @pytest.mark.parametrize(

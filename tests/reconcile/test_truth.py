@@ -10,9 +10,11 @@ import pytest
 
 from crossfoot.pricing.rate import Rule
 from crossfoot.reconcile.derive import Cell, Deriver, Sums
+from crossfoot.reconcile.landed import Landed
 from crossfoot.reconcile.owners import Owner, Owners
 from crossfoot.reconcile.sell import Sellers
 from crossfoot.simulator import Plan, simulate
+from crossfoot.sources.bill import Source
 from tests.simulator.files import truth
 
 LIST_X_1 = Rule(rule_id="R", action="list_pct", value=Decimal(100), valid_from=date(2020, 1, 1))
@@ -41,7 +43,7 @@ def test_every_cell_is_the_true_one(tmp_path, lang):
     for path in sorted((tmp_path / "customerBill").iterdir()):
         cycle = f"{path.name[13:17]}-{path.name[17:19]}"
         for customer, month in of.derive(
-            cycle, {path: {a for own in known.accounts.values() for a in own}}, set()
+            cycle, [Landed(path, Source.HUAWEI, {a for own in known.accounts.values() for a in own})], set()
         ).items():
             found |= {(customer, cycle, cell): sums for cell, sums in month.cells.items()}
             bought[customer, cycle] = month.bought["USD"].settlement

@@ -32,7 +32,7 @@ class AccountOwner(models.Model):
     customer_owned: ClassVar[bool] = True
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
-    account_id = models.CharField(max_length=64)
+    account_id = models.CharField(max_length=128)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 

@@ -18,7 +18,7 @@ from crossfoot.core.money import is_currency
 from crossfoot.core.roles import Role
 from crossfoot.runtime.rows import read_rows
 
-LONGEST_NAME, LONGEST_ACCOUNT, LONGEST_PROJECT, LONGEST_ADDRESS = 200, 64, 128, 254
+LONGEST_NAME, LONGEST_ACCOUNT, LONGEST_PROJECT, LONGEST_ADDRESS = 200, 128, 128, 254
 HEADER = ["customer_id", "name", "currency", "account_id", "valid_from", "valid_to"]
 
 
@@ -68,7 +68,7 @@ def add_person(  # noqa: PLR0913 - what a person is, all by name
         raise BadRequest(f"The role {role} belongs to a customer: name it with --customer.")
     _check_address(email)
     if any(len(v) > LONGEST_ACCOUNT for v in accounts) or any(len(v) > LONGEST_PROJECT for v in projects):
-        raise BadRequest("An account has up to 64 characters, a project up to 128: check what you granted.")
+        raise BadRequest("An account or a project has up to 128 characters: check what you granted.")
     with as_staff():
         if customer and not Customer.objects.filter(id=customer).exists():
             raise NotFound(f"There is no customer {customer!r}: import it first with `crossfoot customers import`.")
@@ -117,7 +117,7 @@ def _read_row(file: str, number: int, row: dict[str, str]) -> tuple[Customer, Ac
     if not owner.account_id or not is_currency(currency):
         raise BadRequest(f"{file}, row {number}: name an account_id, and a currency of ISO 4217 such as USD.")
     if len(customer.name) > LONGEST_NAME or len(owner.account_id) > LONGEST_ACCOUNT:
-        raise BadRequest(f"{file}, row {number}: a name has up to 200 characters, an account_id up to 64.")
+        raise BadRequest(f"{file}, row {number}: a name has up to 200 characters, an account_id up to 128.")
     if owner.valid_from and owner.valid_to and owner.valid_to <= owner.valid_from:
         raise BadRequest(f"{file}, row {number}: valid_to is the first day that is out and must lie after valid_from.")
     return customer, owner

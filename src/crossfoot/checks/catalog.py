@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check("bill-date", Reach.CUSTOMER_MONTH, lines.check_dates),
     Check("completeness", Reach.CUSTOMER_MONTH, months.check_completeness),
     Check("account-mapped", Reach.ACCOUNT, months.check_accounts),
+    Check("kept-credits", Reach.ROW, lines.check_kept_credits),
     Check("compensation", Reach.ROW, lines.check_compensations),
 )
 

@@ -6,7 +6,7 @@ from crossfoot.checks.candidate import Candidate
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.core.money import is_currency
 from crossfoot.lake.schema import SELL
-from crossfoot.pricing.rate import BASIS, Basis
+from crossfoot.pricing.rate import BASIS, KEPT, Basis
 from crossfoot.sources.columns import PAYMENT_PARTS
 
 ASK_HUAWEI = "Ask Huawei for a corrected bill and ingest it; the other customers are published."
@@ -117,6 +117,20 @@ def check_dates(candidate: Candidate) -> list[Finding]:
             next_step="Nothing to do: it is billed in this cycle.",
         ),
     ]
+
+
+def check_kept_credits(candidate: Candidate) -> list[Finding]:
+    """Credits and adjustments of an export lower what the reseller pays: kept, sold to nobody, and said."""
+    return candidate.find_lines(
+        "kept-credits",
+        f"bill_type IN ({_list(sorted(KEPT))})",
+        column="ChargeCategory",
+        value="bill_type",
+        severity=Severity.NOTE,
+        reach=Reach.ROW,
+        message="It changes what you owe and stays with you; the customer is charged nothing for it and given nothing.",
+        next_step="Nothing to do if that is your agreement.",
+    )
 
 
 def check_compensations(candidate: Candidate) -> list[Finding]:

@@ -7,7 +7,9 @@ import typer
 
 from crossfoot.cli.say import AsJson, say, say_findings, say_json
 from crossfoot.cli.session import OPERATOR, portal
+from crossfoot.core.clock import today
 from crossfoot.core.errors import BadRequest, RefusedByFindings, Unreconciled
+from crossfoot.sources.bill import Source
 
 customers = typer.Typer(help="Customers and the Huawei accounts they own.", no_args_is_help=True)
 prices = typer.Typer(help="The price book.", no_args_is_help=True)
@@ -16,22 +18,20 @@ audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Bill files, or folders that hold them.")],
-    source: Annotated[str, typer.Option(help="Where the bills come from: huawei.")] = "huawei",
+    source: Annotated[Source, typer.Option(help="Who made the files.")] = Source.HUAWEI,
     as_json: AsJson = False,
 ) -> None:
     """Accept bill files; the same bytes twice change nothing."""
-    if source != "huawei":
-        raise BadRequest(f"The source {source!r} cannot be read yet: huawei can.")
     missing = [p for p in paths if not p.exists()]
     if missing:
         raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
     with portal() as home:
         from crossfoot.ingest.accept import accept  # noqa: PLC0415 - Django must be set up first
-        from crossfoot.sources.huawei_files import find_bills  # noqa: PLC0415
+        from crossfoot.sources.find import find_files  # noqa: PLC0415
 
         receipts, notes = [], []
         for path in paths:
-            bills, findings = find_bills(path)
+            bills, findings = find_files(source, path, today())
             notes += findings
             for bill in bills:
                 receipts.append(accept(bill, home, OPERATOR))

@@ -31,14 +31,15 @@ def warn(line: str) -> None:
 
 def say_findings(findings: Iterable[Finding]) -> None:
     """Every block with its record; notes by kind, because a month has many and none needs an act (`--json` has all)."""
-    notes: dict[tuple[str, str, str], list[Finding]] = {}
+    notes: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
         if finding.is_block:
             say(f"  block: {finding.sentence}")
         else:
-            notes.setdefault((finding.check, finding.message, finding.next_step), []).append(finding)
-    for (_, message, next_step), alike in notes.items():
+            notes.setdefault((finding.check, finding.column, finding.message, finding.next_step), []).append(finding)
+    for (_, _, message, next_step), alike in notes.items():
         count = sum(f.count for f in alike)
         first = alike[0]
-        where = f"{first.file}, record {first.record}" if first.record is not None else first.file
+        where = ", ".join(part for part in (first.file, first.record is not None and f"record {first.record}") if part)
+        where += f", column {first.column}" if first.column else ""
         say(f"  note: {message} {next_step} ({count} in all, the first in {where})")

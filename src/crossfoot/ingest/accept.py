@@ -8,35 +8,25 @@ process brings them or two at once; a bill that was refused, or whose charges we
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
 from django.db import connection
 
 from crossfoot.access.rls import as_staff
 from crossfoot.audit.record import Action, record
-from crossfoot.core.clock import now
-from crossfoot.core.finding import Finding, Reach, Severity
-from crossfoot.core.period import end_day, midnight_gmt8
-from crossfoot.ingest.engine import parquet, quote, workbench
-from crossfoot.ingest.load import load_members
+from crossfoot.core.clock import now, parse_instant
+from crossfoot.core.finding import Finding
+from crossfoot.ingest.child import read_in_child
 from crossfoot.ingest.models import Batch, BatchFinding, Slice
-from crossfoot.ingest.normalise import keyed_lines
+from crossfoot.ingest.reading import CHARGES_NAME, Reading, SliceRead
+from crossfoot.ingest.replaced import find_replaced
 from crossfoot.runtime.files import fsync_folder, sha256_file
 from crossfoot.runtime.home import Home
-from crossfoot.sources.huawei_files import BadBill, BillFile, unpack
-
-REFUNDS = "('4', '20', '24')"
-ROW_GROUP = 122_880
-STORED = "SELECT currency, count(*), sum(list_cost), sum(amount), sum(settlement_amount) FROM {} GROUP BY 1 ORDER BY 1"
-READ = "SELECT currency, CAST(rows AS BIGINT), list_cost, amount, settlement_amount FROM raw_totals ORDER BY 1"
-
-SLICES = f"""SELECT account_id, sum(n), bool_or(refunds), list((currency, CAST(list_cost AS VARCHAR)) ORDER BY currency)
-FROM (SELECT account_id, currency, count(*) AS n, sum(list_cost) AS list_cost, bool_or(bill_type IN {REFUNDS}) AS refunds
-      FROM lines GROUP BY ALL) GROUP BY 1 ORDER BY 1"""
+from crossfoot.sources.bill import BillFile
+from crossfoot.sources.focus_files import pack_parts
 
 
 @dataclass(frozen=True)
@@ -68,20 +58,19 @@ def accept(bill: BillFile, home: Home, actor: str) -> Receipt:
         known = Batch.objects.filter(sha256=sha256).first()
         if known and _is_done(known, bill.name, home):
             return _receipt(known, is_new=False)
-    with workbench(home.tmp) as (bench, folder):
-        charges = folder / "charges.parquet"
-        try:
-            findings = load_members(bench, unpack(landed_path(home, sha256), bill.name, folder), bill)
-            batch, slices = _read(bench, bill, sha256, charges)
-        except BadBill as bad:
-            batch, slices, findings = _batch(bill, sha256, is_accepted=False), [], [bad.finding]
+    with TemporaryDirectory(dir=home.tmp) as folder:
+        if known and known.rows:  # its charges were lost: they are read as on the day it came
+            bill = replace(bill, as_of=known.as_of)
+        reading = read_in_child(bill, landed_path(home, sha256, bill.suffix), Path(folder))
+        charges = Path(folder) / CHARGES_NAME
+        batch = _batch(bill, sha256, reading, charges)
         with as_staff():
-            return _keep(batch, slices, findings, charges, home, actor)
+            return _keep(batch, reading, charges, home, actor)
 
 
-def landed_path(home: Home, sha256: str) -> Path:
+def landed_path(home: Home, sha256: str, suffix: str = ".tar.gz") -> Path:
     """Where the bytes of a bill lie as they arrived."""
-    return home.landed / f"{sha256}.tar.gz"
+    return home.landed / f"{sha256}{suffix}"
 
 
 def charges_path(home: Home, sha256: str) -> Path:
@@ -98,10 +87,13 @@ def _is_done(batch: Batch, name: str, home: Home) -> bool:
 
 def _land(bill: BillFile, home: Home) -> str:
     with TemporaryDirectory(dir=home.tmp) as folder:
-        part = Path(folder) / bill.name
-        shutil.copyfile(bill.path, part)
+        part = Path(folder) / "landed"
+        if bill.parts:
+            pack_parts(bill.parts, part)
+        else:
+            shutil.copyfile(bill.path, part)
         sha256 = sha256_file(part)
-        _settle(part, landed_path(home, sha256))
+        _settle(part, landed_path(home, sha256, bill.suffix))
     return sha256
 
 
@@ -115,52 +107,26 @@ def _settle(part: Path, target: Path) -> None:
     fsync_folder(target.parent)
 
 
-def _read(bench: duckdb.DuckDBPyConnection, bill: BillFile, sha256: str, charges: Path) -> tuple[Batch, list[Slice]]:
-    bench.execute(
-        f"COPY ({keyed_lines(bench)}) TO {quote(str(charges))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {ROW_GROUP})"
-    )
-    stored = bench.execute(STORED.format(parquet([charges]))).fetchall()
-    read = bench.execute(READ).fetchall()
-    if stored != read:
-        raise BadBill(_differs(bill.name, stored, read))
-    batch = _batch(bill, sha256, is_accepted=True)
-    batch.charges_sha256 = sha256_file(charges)
-    batch.rows = sum(row[1] for row in stored)
-    batch.totals = {row[0]: _total(*row[1:]) for row in stored}
-    batch.data_through = _data_through(bench, bill)
-    slices = [
-        Slice(account_id=a, cycle=bill.cycle, rows=n, has_refunds=refunds, list_cost=dict(sums))
-        for a, n, refunds, sums in bench.execute(SLICES).fetchall()
-    ]
-    refused = bench.execute("SELECT account_id FROM refused ORDER BY 1").fetchall()
-    slices += [Slice(account_id=a, cycle=bill.cycle, rows=0, has_refunds=False, is_refused=True) for (a,) in refused]
-    return batch, slices
-
-
-def _data_through(bench: duckdb.DuckDBPyConnection, bill: BillFile) -> datetime:
-    """The end of the last day that is whole: a month-to-date file is written during the day that its name bears."""
-    end = end_day(bill.cycle)
-    last = bench.execute("SELECT max(bill_date) + 1 FROM lines").fetchone()
-    if bill.is_final or not last or not last[0]:
-        return midnight_gmt8(end)
-    return midnight_gmt8(min(last[0], end, bill.as_of or end))
-
-
-def _batch(bill: BillFile, sha256: str, *, is_accepted: bool) -> Batch:
+def _batch(bill: BillFile, sha256: str, reading: Reading, charges: Path) -> Batch:
+    cycles = sorted({part.cycle for part in reading.slices})
+    through = max((part.data_through for part in reading.slices), default="")
     return Batch(
         sha256=sha256,
         name=bill.name,
-        cycle=bill.cycle,
+        source=bill.source.value,
+        cycle=bill.cycle or "..".join(dict.fromkeys((*cycles[:1], *cycles[-1:]))),
         is_final=bill.is_final,
         as_of=bill.as_of,
         received_at=now(),
-        is_accepted=is_accepted,
+        is_accepted=reading.is_accepted,
+        rows=reading.rows,
+        totals=reading.totals,
+        data_through=parse_instant(through) if through else None,
+        charges_sha256=sha256_file(charges) if reading.is_accepted else "",
     )
 
 
-def _keep(  # noqa: PLR0913 - all that becomes true at once
-    batch: Batch, slices: list[Slice], findings: Iterable[Finding], charges: Path, home: Home, actor: str
-) -> Receipt:
+def _keep(batch: Batch, reading: Reading, charges: Path, home: Home, actor: str) -> Receipt:
     """Put the charges in their place, then the rows: a commit never speaks of a file that is not there."""
     _wait_for_turn(batch.sha256)
     known = Batch.objects.filter(sha256=batch.sha256).first()
@@ -174,7 +140,8 @@ def _keep(  # noqa: PLR0913 - all that becomes true at once
         return _receipt(known, is_new=False)
     if known:
         known.delete()
-    _record(batch, slices, findings, actor)
+    findings = [*reading.findings, *find_replaced(batch.name, reading.slices)]
+    _record(batch, reading.slices, findings, actor)
     return _receipt(batch, is_new=True)
 
 
@@ -184,16 +151,29 @@ def _wait_for_turn(sha256: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
 
 
-def _record(batch: Batch, slices: list[Slice], findings: Iterable[Finding], actor: str) -> None:
+def _record(batch: Batch, slices: Iterable[SliceRead], findings: Iterable[Finding], actor: str) -> None:
     batch.save(force_insert=True)
-    for part in slices:
-        part.batch = batch
-    Slice.objects.bulk_create(slices)
+    Slice.objects.bulk_create([_stored(batch, part) for part in slices])
     BatchFinding.objects.bulk_create(
         BatchFinding(batch=batch, severity=f.severity, account_id=f.account, body=f.as_json()) for f in findings
     )
     action = Action.BATCH_ACCEPTED if batch.is_accepted else Action.BATCH_REFUSED
     record(action, actor, file=batch.name, sha256=batch.sha256, rows=batch.rows)
+
+
+def _stored(batch: Batch, part: SliceRead) -> Slice:
+    return Slice(
+        batch=batch,
+        account_id=part.account,
+        cycle=part.cycle,
+        rows=part.rows,
+        list_cost=part.list_cost,
+        has_refunds=part.has_refunds,
+        is_refused=part.is_refused,
+        is_final=part.is_final,
+        as_of=date.fromisoformat(part.as_of) if part.as_of else None,
+        data_through=parse_instant(part.data_through),
+    )
 
 
 def _receipt(batch: Batch, *, is_new: bool) -> Receipt:
@@ -205,27 +185,4 @@ def _receipt(batch: Batch, *, is_new: bool) -> Receipt:
         findings=tuple(f.value for f in batch.findings.order_by("id")),
         is_accepted=batch.is_accepted,
         is_new=is_new,
-    )
-
-
-def _total(rows: int, list_cost: object, amount: object, settlement: object) -> dict[str, str | None]:
-    def text(value: object) -> str | None:
-        return None if value is None else f"{value:f}"
-
-    return {
-        "rows": str(rows),
-        "list_cost": text(list_cost),
-        "amount": text(amount),
-        "settlement_amount": text(settlement),
-    }
-
-
-def _differs(name: str, stored: list[tuple[object, ...]], read: list[tuple[object, ...]]) -> Finding:
-    return Finding(
-        check="control-totals",
-        severity=Severity.BLOCK,
-        reach=Reach.FILE,
-        file=name,
-        message=f"The stored charges ({stored}) do not add up to the file ({read}).",
-        next_step="Nothing was accepted. Free some disk space and ingest the file again; if it stays, tell Crossfoot.",
     )

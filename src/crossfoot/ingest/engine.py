@@ -15,18 +15,25 @@ THREADS = 2
 def workbench(tmp: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A connection and the folder in which it may leave things; both are gone afterwards."""
     tmp.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=tmp) as folder, open_bench(Path(folder)) as connection:
+        yield connection, Path(folder)
+
+
+@contextmanager
+def open_bench(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that spills below the folder."""
     # In memory: a database file would compress every table that lives for a second; what does not fit is spilled.
-    with TemporaryDirectory(dir=tmp) as folder, duckdb.connect() as connection:
+    with duckdb.connect() as connection:
         for setting in (
             f"SET memory_limit='{MEMORY}'",
             f"SET threads={THREADS}",
-            f"SET temp_directory='{folder}/spill'",
+            f"SET temp_directory={quote(str(folder / 'spill'))}",
             "SET autoinstall_known_extensions=false",
             "SET autoload_known_extensions=false",
             "SET preserve_insertion_order=true",
         ):
             connection.execute(setting)
-        yield connection, Path(folder)
+        yield connection
 
 
 def parquet(paths: list[Path]) -> str:

@@ -9,13 +9,14 @@ from crossfoot.core.walls import Wall
 
 
 class Batch(models.Model):
-    """A bill, by the sha256 of its bytes. Accepted once, whatever its name."""
+    """A bill, by the sha256 of its bytes. Accepted once, whatever its name. What is in force is told by its slices."""
 
     wall: ClassVar[Wall] = Wall.STAFF
 
     sha256 = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=255)
-    cycle = models.CharField(max_length=7)
+    source = models.CharField(max_length=16, default="huawei")
+    cycle = models.CharField(max_length=16)  # of an export its first and last: 2026-08..2026-10
     is_final = models.BooleanField()
     as_of = models.DateField(null=True)
     received_at = models.DateTimeField()
@@ -36,12 +37,15 @@ class Slice(models.Model):
     wall: ClassVar[Wall] = Wall.STAFF
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="slices")
-    account_id = models.CharField(max_length=64)
+    account_id = models.CharField(max_length=128)
     cycle = models.CharField(max_length=7)
     rows = models.BigIntegerField()
     list_cost = models.JSONField(default=dict)  # currency -> exact sum
     has_refunds = models.BooleanField()
     is_refused = models.BooleanField(default=False)
+    is_final = models.BooleanField(default=False)
+    as_of = models.DateField(null=True)
+    data_through = models.DateTimeField(null=True)
 
     class Meta:
         """Looked up by cycle and by account."""
@@ -60,7 +64,7 @@ class BatchFinding(models.Model):
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="findings")
     severity = models.CharField(max_length=8)
-    account_id = models.CharField(max_length=64, blank=True)
+    account_id = models.CharField(max_length=128, blank=True)
     body = models.JSONField()
 
     def __str__(self) -> str:

@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.ingest.engine import quote
-from crossfoot.ingest.tags import parse_tags
+from crossfoot.ingest.tags import BadTags, parse_tags
 from crossfoot.lake.schema import BUY, CENT8, NOT_CONTENT, QUANTITY
-from crossfoot.sources.columns import BY_KEY, COLUMNS, KEYS, Header, Holds
+from crossfoot.sources.columns import ALL, BY_KEY, KEYS, Holds
+from crossfoot.sources.layout import Layout
 
 PATTERNS = {
     Holds.MONEY: r"^-?[0-9]{1,10}(\.[0-9]{1,8})?$",
@@ -28,7 +29,7 @@ WANTED = {
     Holds.CYCLE: "a month such as 2026-10",
 }
 CURRENCY = "^[A-Za-z]{3}$"
-LONGEST = {"customer_id": 64, "cloud_service_type": 200, "cloud_service_type_name": 200}  # what the catalogue can hold
+LONGEST = {"customer_id": 128, "cloud_service_type": 200, "cloud_service_type_name": 200}  # what the catalogue can hold
 # A cast to 64 bits is five times quicker than one to 128, and nearly every quantity fits; what does not takes the other.
 QUICK = f"coalesce(CAST(try_cast({{0}} AS DECIMAL(18,10)) AS {QUANTITY}), CAST({{0}} AS {QUANTITY}))"
 # Identity of a charge: what it is for, not what it costs, so that a corrected amount keeps its key. The record id is
@@ -76,28 +77,34 @@ def bad_sql(key: str) -> str:
     return f"({key} IS NOT NULL AND ({instant_sql(key)}) IS NULL)"
 
 
-def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, header: Header) -> list[Finding]:
-    """The findings on `raw`: cells that cannot be read, required cells that are empty, lines of another cycle."""
-    tests = {c.key: bad_sql(c.key) for c in COLUMNS if c.key in header.keys and c.holds is not Holds.TEXT}
+def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout) -> list[Finding]:
+    """The findings on `raw`: cells that cannot be read, required cells that are empty, lines of another cycle.
+
+    Without a `cycle` every line says its own.
+    """
+    tests = {c.key: bad_sql(c.key) for c in ALL if c.key in layout.keys and c.holds is not Holds.TEXT}
     tests |= {key: f"(length({key}) > {longest})" for key, longest in LONGEST.items()}
-    tests["currency"] = f"(NOT regexp_full_match(coalesce(currency, {quote(header.currency)}), '{CURRENCY}'))"
-    for column in COLUMNS:
+    tests["currency"] = f"(NOT regexp_full_match(coalesce(currency, {quote(layout.currency)}), '{CURRENCY}'))"
+    for column in ALL:
         if column.required:
             tests[column.key] = f"({column.key} IS NULL OR {tests.get(column.key, 'false')})"
-    tests["cycle"] = f"({tests['cycle']} OR replace(cycle, '-', '') <> '{cycle.replace('-', '')}')"
+    if cycle:
+        tests["cycle"] = f"({tests['cycle']} OR replace(cycle, '-', '') <> '{cycle.replace('-', '')}')"
     counts = bench.execute(
         "SELECT " + ", ".join(f"count(*) FILTER (WHERE {test})" for test in tests.values()) + " FROM raw"
     ).fetchone()
     found: list[Finding] = []
     for (key, test), count in zip(tests.items(), counts or (), strict=True):
         if count:
-            found.extend(_bad_cells(bench, cycle, key, test))
+            found.extend(_bad_cells(bench, cycle, layout, key, test))
     return found
 
 
-def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, key: str, test: str) -> list[Finding]:
+def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout, key: str, test: str) -> list[Finding]:
     rows = bench.execute(
-        f"SELECT customer_id, arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1, arg_min({key}, raw.rowid), count(*) FROM raw JOIN parts USING (part) WHERE {test} GROUP BY 1 ORDER BY 1"
+        f"SELECT customer_id, arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1, "
+        f"arg_min({key}, raw.rowid), count(*), CASE WHEN count(DISTINCT cycle) = 1 THEN any_value(cycle) END "
+        f"FROM raw JOIN parts USING (part) WHERE {test} GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [
         Finding(
@@ -106,45 +113,82 @@ def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, key: str, test: str
             reach=Reach.FILE if key == "customer_id" else Reach.ACCOUNT,
             file=file,
             record=record,
-            column=BY_KEY[key].english,
+            column=layout.name_of(key, BY_KEY[key].english),
             value="" if value is None else str(value)[:120],
             account="" if key == "customer_id" else account or "",
-            cycle=cycle,
+            cycle=cycle or (str(seen) if seen and key != "cycle" else ""),
             count=count,
-            message=f"The cell {'is empty' if value is None else 'cannot be read'}: it must hold {_wanted(key, cycle)}.",
-            next_step="Ask Huawei for a corrected file and ingest it; the account's last good lines stay in force.",
+            message=f"The cell {'is empty' if value is None else 'cannot be read'}: "
+            f"it must hold {layout.wants(key, _wanted(key, cycle))}.",
+            next_step=f"Ask {layout.maker} for a corrected file and ingest it; the account's last good lines stay in force.",
         )
-        for account, file, record, value, count in rows
+        for account, file, record, value, count, seen in rows
     ]
 
 
 def _wanted(key: str, cycle: str) -> str:
     if key == "cycle":
-        return f"the cycle of the file, {cycle}"
+        return f"the cycle of the file, {cycle}" if cycle else WANTED[Holds.CYCLE]
     if key == "currency":
         return "a currency such as USD"
     some = f"a text of at most {LONGEST[key]} characters" if key in LONGEST else "a value"
     return WANTED.get(BY_KEY[key].holds, some)
 
 
-def normalise_lines(bench: duckdb.DuckDBPyConnection, currency: str) -> None:
-    """Append the lines of `raw` to `lines`, creating it at the first call. Accounts in `refused` are left out."""
+def normalise_lines(bench: duckdb.DuckDBPyConnection, layout: Layout) -> list[Finding]:
+    """Append the lines of `raw` to `lines`, creating it at the first call. Accounts in `refused` are left out.
+
+    The findings are on tags that cannot be read; their lines are kept without tags.
+    """
+    cells = [r[0] for r in bench.execute("SELECT DISTINCT resource_tag FROM raw").fetchall() if r[0]]
+    parsed = {cell: _tags(cell) for cell in cells}
     tags = pa.table(
         {
-            "raw": pa.array(
-                rows := [r[0] for r in bench.execute("SELECT DISTINCT resource_tag FROM raw").fetchall() if r[0]]
-            ),
-            "tags": pa.array([list(parse_tags(r).items()) for r in rows], pa.map_(pa.string(), pa.string())),
+            "raw": pa.array(cells, pa.string()),
+            "tags": pa.array([list((parsed[cell] or {}).items()) for cell in cells], pa.map_(pa.string(), pa.string())),
         }
     )
     bench.register("tag_cells", tags)
     select = f"""SELECT *, sha256({IDENTITY_TEXT}) AS charge_key FROM (
-        SELECT {", ".join(f"{sql} AS {name}" for name, sql in _columns(currency).items())}
+        SELECT {", ".join(f"{sql} AS {name}" for name, sql in _columns(layout.currency).items())}
         FROM raw JOIN parts USING (part) LEFT JOIN tag_cells ON tag_cells.raw = raw.resource_tag
-        WHERE customer_id NOT IN (SELECT account_id FROM refused))"""
+        WHERE customer_id NOT IN (FROM refused))"""
     there = bench.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'lines'").fetchone()
     bench.execute(f"INSERT INTO lines {select}" if there and there[0] else f"CREATE TABLE lines AS {select}")
     bench.unregister("tag_cells")
+    return _bad_tags(bench, layout, [cell for cell, found in parsed.items() if found is None])
+
+
+def _tags(cell: str) -> dict[str, str] | None:
+    try:
+        return parse_tags(cell)
+    except BadTags:
+        return None
+
+
+def _bad_tags(bench: duckdb.DuckDBPyConnection, layout: Layout, cells: list[str]) -> list[Finding]:
+    if not cells:
+        return []
+    row = bench.execute(
+        "SELECT arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1, arg_min(resource_tag, raw.rowid), "
+        "count(*) FROM raw JOIN parts USING (part) WHERE resource_tag IN (SELECT unnest(?))",
+        [cells],
+    ).fetchone()
+    file, record, value, count = row or ("", None, "", 0)
+    return [
+        Finding(
+            check="tags",
+            severity=Severity.NOTE,
+            reach=Reach.FILE,
+            file=file,
+            record=record,
+            column=layout.name_of("resource_tag", BY_KEY["resource_tag"].english),
+            value=str(value)[:120],
+            count=count,
+            message="The tags begin like a JSON object and are none: the line was read without tags.",
+            next_step=f"Ask {layout.maker} for a corrected file if you report by tag.",
+        )
+    ]
 
 
 def _columns(currency: str) -> dict[str, str]:
@@ -181,6 +225,9 @@ def _columns(currency: str) -> dict[str, str]:
         "usage_type": "usage_type",
         "usage_unit": "usage_unit",
         "price_unit": "unit",
+        "charge_frequency": "charge_frequency",
+        "service_category": "service_category",
+        "service_subcategory": "service_subcategory",
         "currency": f"coalesce(upper(currency), '{currency}')" if currency else "upper(currency)",
         "source_file": "line_file",
         "record_id": "id",
@@ -192,7 +239,7 @@ def _columns(currency: str) -> dict[str, str]:
         "reserved_quantity": "ri_usage",
         "list_unit_price": "unit_price",
     }
-    money = {"list_cost" if c.key == "official_amount" else c.key: c.key for c in COLUMNS if c.holds is Holds.MONEY}
+    money = {"list_cost" if c.key == "official_amount" else c.key: c.key for c in ALL if c.holds is Holds.MONEY}
     return {
         "cycle": "left(replace(cycle, '-', ''), 4) || '-' || right(cycle, 2)",
         "bill_date": "CAST(bill_date AS DATE)",
@@ -222,8 +269,8 @@ def _among_equals() -> str:
     return ", ".join([*sorted(says, key=lambda name: name in BUY), "source_file", "source_record"])
 
 
-def raw_columns(present: tuple[str, ...]) -> str:
+def raw_columns(layout: Layout) -> list[str]:
     """The select list that gives `raw` every key, with what a file does not have as null, and blanks as null."""
     trimmed = {"customer_id", "bill_type", "charge_mode", "currency"}  # codes that are compared
-    there = {k: f"nullif(trim({k}), '')" if k in trimmed else k for k in present}
-    return ", ".join(f"{there.get(k, 'CAST(NULL AS VARCHAR)')} AS {k}" for k in KEYS)
+    there = {key: f"nullif(trim({sql}), '')" if key in trimmed else sql for key, sql in layout.cells}
+    return [f"{there.get(key, 'CAST(NULL AS VARCHAR)')} AS {key}" for key in KEYS]

@@ -80,6 +80,8 @@ BUY: dict[str, str] = {
     "debt_amount": CENT8,
     "adjustment_amount": CENT8,
     "settlement_amount": CENT8,
+    "received_contracted_cost": CENT8,
+    "received_effective_cost": CENT8,
 }
 
 # The daily rollup of a customer-month: every dimension in it can be answered without the lines.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from crossfoot.pricing.rate import BASIS, CATEGORY, PLAN_USED, Basis, Rule
+from crossfoot.pricing.rate import BASIS, CATEGORY, COMMITTED, PLAN_USED, Basis, Rule
 
 FACTOR = "DECIMAL(9,8)"
 
@@ -49,10 +49,11 @@ COVERED = (
     "l.bill_type = '5' AND l.usage_quantity > 0 "
     "AND l.usage_quantity <= coalesce(l.package_quantity, 0) + coalesce(l.reserved_quantity, 0)"
 )
+IS_COMMITTED = f"l.bill_type = 'Usage' AND l.charge_mode = '{COMMITTED}'"
 # list x factor, half away from zero, to 8 decimals. The inner cast leaves room: (28,8) x (9,8) is (37,16).
 BILLED_COST = f"""CAST(CASE
     WHEN l.bill_type IN ({_types(Basis.NOTHING)}) THEN 0
-    WHEN l.bill_type IN ({_types(Basis.LIST)}) AND (l.charge_mode = '{PLAN_USED}' OR ({COVERED})) THEN 0
+    WHEN l.bill_type IN ({_types(Basis.LIST)}) AND (l.charge_mode = '{PLAN_USED}' OR ({COVERED}) OR ({IS_COMMITTED})) THEN 0
     WHEN l.bill_type IN ({_types(Basis.PASS_ON)}) THEN l.amount
     WHEN l.bill_type IN ({_types(Basis.LIST)}, {_types(Basis.REFUND)})
         THEN CAST(CAST(l.list_cost AS DECIMAL(28,8)) * f.factor AS DECIMAL(28,8))

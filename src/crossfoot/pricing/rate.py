@@ -32,14 +32,20 @@ BASIS: dict[str, Basis] = {
     **dict.fromkeys(("4", "20", "24"), Basis.REFUND),
     **dict.fromkeys(("9", "16"), Basis.PASS_ON),
     **dict.fromkeys(("23", "15", "100", "101", "102", "17", "25"), Basis.NOTHING),
+    # An export in FOCUS has words where Huawei has codes. Its credits and adjustments lower what the reseller pays.
+    **dict.fromkeys(("Usage", "Purchase"), Basis.LIST),
+    **dict.fromkeys(("Tax", "Credit", "Adjustment"), Basis.NOTHING),
 }
 CATEGORY: dict[str, str] = {
     **dict.fromkeys(("5", "12", "23"), "Usage"),
     **dict.fromkeys(("1", "2", "3", "8", "13", "14", "17", "18", "103", "4", "20", "24"), "Purchase"),
     **dict.fromkeys(("15", "100", "101", "102"), "Tax"),
     **dict.fromkeys(("9", "16", "25"), "Adjustment"),
+    **{word: word for word in ("Usage", "Purchase", "Tax", "Credit", "Adjustment")},
 }
+KEPT = ("Credit", "Adjustment")
 PLAN_USED = "6"  # billing mode of the files: the hour was bought with a savings plan
+COMMITTED = "Committed"  # the same of an export in FOCUS; there a purchase can bear the word, too, and is sold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +108,8 @@ def basis_of(line: Line) -> Basis:
     """The amount that is sold: R2, with hours that a plan, a reservation or a package covers sold with it, not again."""
     basis = BASIS.get(line.bill_type, Basis.UNKNOWN)
     is_covered = line.bill_type == "5" and line.usage is not None and 0 < line.usage <= line.covered
-    if basis is Basis.LIST and (line.charge_mode == PLAN_USED or is_covered):
+    is_committed = line.bill_type == "Usage" and line.charge_mode == COMMITTED
+    if basis is Basis.LIST and (line.charge_mode == PLAN_USED or is_covered or is_committed):
         return Basis.NOTHING
     return basis
 

@@ -110,7 +110,7 @@ def _hash(  # noqa: PLR0913 - the parts of one fingerprint
         canonical_json(
             [
                 REVISION,
-                [[s.account, s.charges_sha256, s.refusal] for s in mine],
+                [[s.account, s.charges_sha256, s.is_final, s.refusal] for s in mine],
                 [[s.account, s.cycle, s.charges_sha256] for s in before],
                 [
                     [o.customer_id, o.account_id, str(o.valid_from), str(o.valid_to)]

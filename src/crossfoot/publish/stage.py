@@ -25,9 +25,9 @@ from crossfoot.runtime.home import Home
 REFUNDS = "('4', '20', '24')"
 ORDERS = "('1', '2', '3', '8', '18', '103')"
 ORDER_COLUMNS = ("account_id", "bill_date", "bill_type", "order_id", "trade_id")
-FREQUENCY = """CASE WHEN l.bill_type IN ('2', '8', '18', '103', '14') THEN 'Recurring'
-    WHEN l.bill_type IN ('5', '12', '23') THEN 'Usage-Based' ELSE 'One-Time' END"""
-MADE = {"customer_id", "billed_cost", "charge_category", "charge_frequency", "charge_description"}  # made here
+FREQUENCY = """coalesce(l.charge_frequency, CASE WHEN l.bill_type IN ('2', '8', '18', '103', '14') THEN 'Recurring'
+    WHEN l.bill_type IN ('5', '12', '23') THEN 'Usage-Based' ELSE 'One-Time' END)"""
+MADE = {"customer_id", "billed_cost", "charge_category", "charge_description"}  # made here alone
 DESCRIPTION = "concat_ws(' ', l.product_name, l.specification)"
 
 
@@ -102,24 +102,26 @@ def _file_fault(part: Current, path: Path) -> str:
 
 def _load(bench: duckdb.DuckDBPyConnection, table: str, slices: Iterable[Current], home: Home, columns: str) -> None:
     """Read the slices' lines out of their bills' files; an account's lines come from one bill only."""
-    by_bill: dict[str, list[str]] = defaultdict(list)
+    by_bill: dict[tuple[str, str], list[str]] = defaultdict(list)
     for part in slices:
-        by_bill[part.sha256].append(part.account)
+        by_bill[part.sha256, part.cycle].append(part.account)
     bench.execute(f"CREATE OR REPLACE VIEW {table} AS {_select(by_bill, home, columns)}")
 
 
-def _select(by_bill: dict[str, list[str]], home: Home, columns: str) -> str:
-    if not by_bill:
-        known = {**CHARGES, **BUY, "record_id": "VARCHAR"}
-        typed = ", ".join(f"CAST(NULL AS {kind}) AS {c}" for c, kind in known.items() if c not in MADE)
-        return (
-            f"SELECT {typed} WHERE false" if columns == "*" else f"SELECT {columns} FROM (SELECT {typed}) WHERE false"
-        )
-    return " UNION ALL ".join(
-        f"SELECT {columns}{source if columns == '*' else ''} FROM {parquet([charges_path(home, sha)])} "
-        f"WHERE account_id IN ({', '.join(quote(a) for a in sorted(accounts))})"
-        for sha, accounts in sorted(by_bill.items())
-        for source in [f", {quote(sha)} AS source_sha256"]
+def _select(by_bill: dict[tuple[str, str], list[str]], home: Home, columns: str) -> str:
+    """The first part has no line: it names every column, also those that an older version did not write."""
+    known = {**CHARGES, **BUY, "record_id": "VARCHAR"}
+    typed = ", ".join(f"CAST(NULL AS {kind}) AS {c}" for c, kind in known.items() if c not in MADE)
+    return " UNION ALL BY NAME ".join(
+        [
+            f"SELECT {columns} FROM (SELECT {typed}) WHERE false",
+            *(
+                f"SELECT {columns}{source if columns == '*' else ''} FROM {parquet([charges_path(home, sha)])} "
+                f"WHERE cycle = {quote(cycle)} AND account_id IN ({', '.join(quote(a) for a in sorted(accounts))})"
+                for (sha, cycle), accounts in sorted(by_bill.items())
+                for source in [f", {quote(sha)} AS source_sha256"]
+            ),
+        ]
     )
 
 

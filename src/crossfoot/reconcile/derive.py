@@ -4,18 +4,17 @@ In: the bills in force with their accounts. Out: for every customer its cells, w
 show of a month without tags.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from crossfoot.core.money import round_minor
 from crossfoot.core.period import Period, end_day, first_day
-from crossfoot.reconcile.landed import read_lines
+from crossfoot.reconcile.landed import Landed, read_lines
 from crossfoot.reconcile.owners import Orders, Owners, split_refunds
 from crossfoot.reconcile.sell import Sellers
 
@@ -80,7 +79,7 @@ class Deriver:
         """Take who owned what, and how lines are priced."""
         self._owners, self._sellers, self._orders = owners, sellers, Orders()
 
-    def derive(self, cycle: str, bills: Mapping[Path, AbstractSet[str]], final: AbstractSet[str]) -> dict[str, Month]:
+    def derive(self, cycle: str, bills: Iterable[Landed], final: AbstractSet[str]) -> dict[str, Month]:
         """The months of every customer of the cycle.
 
         Args:
@@ -92,8 +91,8 @@ class Deriver:
             Unreadable: a bill cannot be read.
         """
         sums, refunds = [], []
-        for path, accounts in bills.items():
-            for lines in read_lines(path, accounts):
+        for bill in bills:
+            for lines in read_lines(bill, cycle):
                 self._orders.note(lines)
                 back, rest = split_refunds(lines)
                 sums.append(self._sum(rest, pa.nulls(rest.num_rows, pa.string())))

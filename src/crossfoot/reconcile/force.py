@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from crossfoot.sources.bill import Source
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bill:
@@ -16,15 +18,8 @@ class Bill:
 
     sha256: str
     name: str
-    cycle: str
-    is_final: bool
-    as_of: date | None
+    source: Source
     arrival: int  # counted up; a clock may have been set back
-
-    @property
-    def age(self) -> tuple[bool, date, int]:
-        """Sorts bills of one cycle: the last one is in force."""
-        return self.is_final, self.as_of or date.min, self.arrival
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +29,14 @@ class Part:
     account: str
     cycle: str
     bill: Bill
+    is_final: bool
+    as_of: date | None
     has_refunds: bool = False
+
+    @property
+    def age(self) -> tuple[bool, date, int]:
+        """Sorts what bills say of one account's cycle: the last one is in force."""
+        return self.is_final, self.as_of or date.min, self.bill.arrival
 
 
 def choose(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -42,7 +44,7 @@ def choose(parts: Iterable[Part]) -> tuple[Part, ...]:
     found: dict[tuple[str, str], Part] = {}
     for part in parts:
         key = part.cycle, part.account
-        if key not in found or part.bill.age >= found[key].bill.age:
+        if key not in found or part.age >= found[key].age:
             found[key] = part
     return tuple(found[key] for key in sorted(found))
 
@@ -62,7 +64,7 @@ def find_final(parts: Iterable[Part], owned: Mapping[str, Iterable[str]]) -> fro
         parts: the parts in force of one cycle.
         owned: the accounts that each customer owns or once owned.
     """
-    by_account = {part.account: part.bill.is_final for part in parts}
+    by_account = {part.account: part.is_final for part in parts}
     return frozenset(
         customer
         for customer, accounts in owned.items()

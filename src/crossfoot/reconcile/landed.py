@@ -7,15 +7,18 @@ error here, never rounded.
 import csv
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from crossfoot.reconcile.export import as_utf8, read_export
 from crossfoot.runtime.files import sha256_file
+from crossfoot.sources.bill import Source
 from crossfoot.sources.columns import read_header
 
 BLOCK = 16 * 2**20
@@ -62,14 +65,25 @@ def find_fault(path: Path, sha256: str) -> str:
     return "" if sha256_file(path) == sha256 else "was altered"
 
 
-def read_lines(path: Path, accounts: Iterable[str]) -> Iterator[pa.Table]:
-    """The lines of the accounts, block by block.
+class Landed(NamedTuple):
+    """A file as it arrived, who made it, and the accounts for which it is in force."""
+
+    path: Path
+    source: Source
+    accounts: AbstractSet[str]
+
+
+def read_lines(bill: Landed, cycle: str) -> Iterator[pa.Table]:
+    """The lines of the accounts in the cycle, block by block.
 
     Raises:
         Unreadable: the archive, its CSV or an amount cannot be read.
     """
-    wanted = pa.array(sorted(accounts), pa.string())
+    path, wanted = bill.path, pa.array(sorted(bill.accounts), pa.string())
     try:
+        if bill.source is Source.FOCUS:
+            yield from read_export(path, wanted, cycle)
+            return
         with tarfile.open(path, "r:gz") as tar:
             for info in tar:
                 stream = tar.extractfile(info)
@@ -80,13 +94,14 @@ def read_lines(path: Path, accounts: Iterable[str]) -> Iterator[pa.Table]:
 
 
 def _read_part(stream: IO[bytes], wanted: pa.Array) -> Iterator[pa.Table]:
-    header = read_header(next(csv.reader([stream.readline().decode("utf-8-sig")])))
+    text = as_utf8(stream)
+    header = read_header(next(csv.reader([text.readline().decode("utf-8-sig")])))
     present = {key for key in header.keys if key}
     names = [key or f"unknown {place}" for place, key in enumerate(header.keys)]
     keys = [key for key, _ in COLUMNS.values() if key in present]
     try:
         batches = arrow_csv.open_csv(
-            stream,
+            text,
             arrow_csv.ReadOptions(block_size=BLOCK, column_names=names),
             arrow_csv.ParseOptions(newlines_in_values=True),
             arrow_csv.ConvertOptions(include_columns=keys, column_types=dict.fromkeys(keys, pa.string())),

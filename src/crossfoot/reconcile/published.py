@@ -18,6 +18,7 @@ from crossfoot.publish.models import BuyEdition, Edition, MonthState
 from crossfoot.reconcile.derive import Bought
 from crossfoot.reconcile.force import Bill, Part
 from crossfoot.reconcile.owners import Owner
+from crossfoot.sources.bill import Source
 
 BLOCKED = "its last attempt was blocked by a finding; see `crossfoot publish`"
 CHANGED = "its bills, owners or prices changed since it was published; run `crossfoot publish`"
@@ -100,13 +101,18 @@ def _parts() -> Iterator[Part]:
             Bill(
                 sha256=batch.sha256,
                 name=batch.name,
-                cycle=batch.cycle,
-                is_final=batch.is_final,
-                as_of=batch.as_of,
+                source=Source(batch.source),
                 arrival=batch.pk,
             ),
         )
-        yield Part(account=part.account_id, cycle=part.cycle, bill=bill, has_refunds=part.has_refunds)
+        yield Part(
+            account=part.account_id,
+            cycle=part.cycle,
+            bill=bill,
+            is_final=part.is_final,
+            as_of=part.as_of,
+            has_refunds=part.has_refunds,
+        )
 
 
 def _months(parts: tuple[Part, ...]) -> Iterator[Published]:

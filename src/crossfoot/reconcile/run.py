@@ -12,13 +12,14 @@ from crossfoot.reconcile.compare import find_faults, find_file_faults, find_resi
 from crossfoot.reconcile.derive import Deriver, Month
 from crossfoot.reconcile.force import Bill, Part, accounts_by_bill, choose, find_final
 from crossfoot.reconcile.lakefiles import read_rollup
-from crossfoot.reconcile.landed import Unreadable, find_fault
+from crossfoot.reconcile.landed import Landed, Unreadable, find_fault
 from crossfoot.reconcile.outcome import NotCompared, Outcome, Residual
 from crossfoot.reconcile.owners import Owners
 from crossfoot.reconcile.published import Published, Record, read_record
 from crossfoot.reconcile.sell import Sellers
 from crossfoot.reconcile.twice import Sold
 from crossfoot.runtime.home import Home
+from crossfoot.sources.bill import suffix_of
 
 RESTORE = "Restore it from the backup."
 TELL = "Ingest could read it: tell Crossfoot."
@@ -77,7 +78,11 @@ class Opinion:
                 self.broken[bill] = Broken(fault, RESTORE)
         final = find_final(parts, self._owners.accounts)
         while True:
-            sound = {self._path(bill): accounts for bill, accounts in bills.items() if bill not in self.broken}
+            sound = [
+                Landed(self._path(bill), bill.source, accounts)
+                for bill, accounts in bills.items()
+                if bill not in self.broken
+            ]
             try:
                 return self._deriver.derive(cycle, sound, final)
             except Unreadable as unreadable:  # the other bills of the cycle go on without it
@@ -86,7 +91,7 @@ class Opinion:
                 )
 
     def _path(self, bill: Bill) -> Path:
-        return self._landed / f"{bill.sha256}.tar.gz"
+        return self._landed / f"{bill.sha256}{suffix_of(bill.name)}"
 
     def _compare(self, published: Published, derived: Month, sold: Sold) -> None:
         file_faults = list(self._altered(published))
@@ -117,15 +122,17 @@ class Opinion:
             if part.bill in self.broken:
                 return f"the landed file {part.bill.name} {self.broken[part.bill].wrong}"
             for bill in self.broken if part.has_refunds else ():  # an original may lie in it
-                if bill.cycle < part.cycle and part.account in self._accounts(bill):
+                if any(p.account == part.account and p.cycle < part.cycle for p in self._parts_of(bill)):
                     return f"it holds refunds, and the landed file {bill.name} {self.broken[bill].wrong}"
         return ""
 
-    def _accounts(self, bill: Bill) -> set[str]:
-        return {part.account for part in self._parts[bill.cycle] if part.bill == bill}
+    def _parts_of(self, bill: Bill) -> list[Part]:
+        return [part for parts in self._parts.values() for part in parts if part.bill == bill]
 
     def _bill_fault(self, bill: Bill) -> str:
         wrong, next_step = self.broken[bill]
-        customers = sorted({c for account in self._accounts(bill) for c in self._owners.of(account)})
-        reach = f"{', '.join(customers)} of {bill.cycle}" if customers else "accounts that belong to nobody"
-        return f"The landed file {bill.name} ({bill.sha256}.tar.gz) {wrong}: it touches {reach}. {next_step}"
+        parts = self._parts_of(bill)
+        customers = sorted({c for part in parts for c in self._owners.of(part.account)})
+        cycles = sorted({part.cycle for part in parts})
+        reach = f"{', '.join(customers)} of {', '.join(cycles)}" if customers else "accounts that belong to nobody"
+        return f"The landed file {bill.name} ({self._path(bill).name}) {wrong}: it touches {reach}. {next_step}"

@@ -92,6 +92,14 @@ COLUMNS: tuple[SourceColumn, ...] = (
     SourceColumn("settlement_amount", "Settlement Amount", "结算金额", Holds.MONEY),
     SourceColumn("currency", "Currency", "币种"),
 )
+# What other sources carry beside it; costs as received belong to Buy (money.md).
+MORE: tuple[SourceColumn, ...] = (
+    SourceColumn("charge_frequency", "Charge Frequency", "计费频率"),
+    SourceColumn("service_category", "Service Category", "服务类别"),
+    SourceColumn("service_subcategory", "Service Subcategory", "服务子类别"),
+    SourceColumn("received_contracted_cost", "Contracted Cost", "合同价", Holds.MONEY),
+    SourceColumn("received_effective_cost", "Effective Cost", "摊销成本", Holds.MONEY),
+)
 PAYMENT_PARTS = (
     "cash_amount",
     "credit_amount",
@@ -102,8 +110,9 @@ PAYMENT_PARTS = (
     "debt_amount",
     "adjustment_amount",
 )
-KEYS = tuple(c.key for c in COLUMNS)
-BY_KEY = {c.key: c for c in COLUMNS}
+ALL = (*COLUMNS, *MORE)
+KEYS = tuple(c.key for c in ALL)
+BY_KEY = {c.key: c for c in ALL}
 _BY_HEADER = {name.casefold(): c.key for c in COLUMNS for name in (c.english, c.chinese, c.key)}
 
 

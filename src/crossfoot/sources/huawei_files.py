@@ -3,57 +3,44 @@
 Names: `customerUsageV2_YYYYMM_YYYYMMDD.tar.gz` (month to date, newest wins) and `customerBill_YYYYMM.tar.gz` (final).
 """
 
-import csv
 import gzip
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Self
 
 from crossfoot.core.finding import Finding, Reach, Severity
-from crossfoot.sources.columns import Header, read_header
+from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, refusal
+from crossfoot.sources.columns import BY_KEY, Header, read_header
+from crossfoot.sources.encoding import read_first_line
+from crossfoot.sources.layout import Layout, column
 
 USAGE = re.compile(r"^customerUsageV2_(\d{4})(0[1-9]|1[0-2])_(\d{8})\.tar\.gz$")
 FINAL = re.compile(r"^customerBill_(\d{4})(0[1-9]|1[0-2])\.tar\.gz$")
+NUMBERED = re.compile(r"_(\d+)\.csv$")
 MAX_MEMBERS = 10_000
 MAX_BYTES = 64 * 2**30
 MAX_RATIO = 200
 RATIO_GRACE = 64 * 2**20  # a small file of equal lines compresses better than any ratio allows
 MAX_COLUMNS = 500
-CHUNK = 2**20
+EXTENDED = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 FROM_HUAWEI = "Fetch the file from Huawei again and ingest it."
 
 
-@dataclass(frozen=True)
-class BillFile:
-    """A bill as its name describes it. `as_of` orders month-to-date files; a final bill beats them all."""
+class BoundedInfo(tarfile.TarInfo):
+    """An entry of an archive whose extended header is not read into memory, however long it says that it is."""
 
-    path: Path
-    name: str
-    cycle: str
-    is_final: bool
-    as_of: date | None
-
-
-@dataclass(frozen=True)
-class Member:
-    """One CSV of a bill, unpacked."""
-
-    name: str
-    path: Path
-    header: Header
-
-
-class BadBill(Exception):
-    """A bill that cannot be read as a whole; carries the finding that says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        """Take the finding."""
-        super().__init__(finding.sentence)
-        self.finding = finding
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """The entry in a block; ReadError for a header larger than a name needs."""
+        info = super().frombuf(buf, encoding, errors)
+        if info.type in EXTENDED and info.size > CHUNK:
+            msg = "a header is larger than any header of a bill"
+            raise tarfile.ReadError(msg)
+        return info
 
 
 def find_bills(path: Path) -> tuple[list[BillFile], list[Finding]]:
@@ -77,9 +64,9 @@ def read_name(path: Path) -> BillFile | None:
             as_of = datetime.strptime(usage[3], "%Y%m%d").date()  # noqa: DTZ007 - a date, not an instant
         except ValueError:
             return None
-        return BillFile(path, path.name, f"{usage[1]}-{usage[2]}", is_final=False, as_of=as_of)
+        return BillFile(path=path, name=path.name, cycle=f"{usage[1]}-{usage[2]}", as_of=as_of)
     if final:
-        return BillFile(path, path.name, f"{final[1]}-{final[2]}", is_final=True, as_of=None)
+        return BillFile(path=path, name=path.name, cycle=f"{final[1]}-{final[2]}", is_final=True)
     return None
 
 
@@ -87,21 +74,38 @@ def _age(bill: BillFile) -> tuple[str, bool, date]:
     return (bill.cycle, bill.is_final, bill.as_of or date.max)
 
 
-def unpack(archive: Path, name: str, into: Path) -> list[Member]:
-    """Unpack the CSV members, each read as a stream under caps.
+def unpack(archive: Path, name: str, into: Path) -> tuple[list[Part], list[Finding]]:
+    """Unpack the CSV members, each read as a stream under caps; with what is to be said about their encoding.
 
     Raises:
-        BadBill: the archive is cut or altered, holds what a bill does not hold, or a header cannot be understood.
+        BadBill: the archive is cut or altered, lacks a part, holds what a bill does not hold, or a header cannot be
+            understood.
     """
     try:
-        with gzip.open(archive) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
+        with gzip.open(archive) as packed, tarfile.open(fileobj=packed, mode="r:", tarinfo=BoundedInfo) as tar:
             members = list(_members(tar, archive.stat().st_size, name, into))
             _read_to_the_end(packed, name)
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise BadBill(_block(name, f"The archive is cut or altered ({error}).", FROM_HUAWEI)) from error
+        raise BadBill(refusal(name, f"The archive is cut or altered ({error}).", FROM_HUAWEI)) from error
     if not members:
-        raise BadBill(_block(name, "The archive holds no CSV file.", FROM_HUAWEI))
-    return members
+        raise BadBill(refusal(name, "The archive holds no CSV file.", FROM_HUAWEI))
+    _refuse_gap([member for member, _ in members], name)
+    parts, findings = [], []
+    for member, path in members:
+        cells, said = read_first_line(path, member, lambda cells: not read_header(list(cells)).missing)
+        parts.append(Part(member, path, _layout(cells, member)))
+        findings += said
+    return parts, findings
+
+
+def _refuse_gap(names: Sequence[str], archive: str) -> None:
+    """Parts are numbered; where one between the first and the last is not there, its lines would silently be lost."""
+    numbers = sorted(int(found[1]) for name in names if (found := NUMBERED.search(name)))
+    if len(numbers) != len(names) or len(set(numbers)) != len(numbers) or numbers[0] > 1:
+        return
+    if gone := sorted(set(range(numbers[0], numbers[-1])) - set(numbers)):
+        said = f"Part {gone[0]} is missing: there are parts {numbers[0]} to {numbers[-1]}, but only {len(numbers)} of them."
+        raise BadBill(refusal(archive, said, FROM_HUAWEI))
 
 
 def _read_to_the_end(packed: gzip.GzipFile, name: str) -> None:
@@ -110,48 +114,54 @@ def _read_to_the_end(packed: gzip.GzipFile, name: str) -> None:
     while chunk := packed.read(CHUNK):
         rest += len(chunk)
         if rest > RATIO_GRACE:
-            raise BadBill(_block(name, "It unpacks to far more than a bill can hold.", FROM_HUAWEI))
+            raise BadBill(refusal(name, "It unpacks to far more than a bill can hold.", FROM_HUAWEI))
 
 
-def _members(tar: tarfile.TarFile, packed: int, name: str, into: Path) -> Iterator[Member]:
+def _members(tar: tarfile.TarFile, packed: int, name: str, into: Path) -> Iterator[tuple[str, Path]]:
     total = 0
     for number, info in enumerate(tar):
         if number >= MAX_MEMBERS or not info.isfile() or "/" in info.name or not info.name.endswith(".csv"):
-            raise BadBill(_block(name, f"It holds {info.name[:80]!r}, which a bill does not hold.", FROM_HUAWEI))
+            raise BadBill(refusal(name, f"It holds {info.name[:80]!r}, which a bill does not hold.", FROM_HUAWEI))
         total += info.size
         if total > MAX_BYTES or total > packed * MAX_RATIO + RATIO_GRACE:
-            raise BadBill(_block(name, "It unpacks to far more than a bill can hold.", FROM_HUAWEI))
+            raise BadBill(refusal(name, "It unpacks to far more than a bill can hold.", FROM_HUAWEI))
         target = into / f"{number:05}.csv"
         stream = tar.extractfile(info)
         if stream is None:
-            raise BadBill(_block(name, f"Its part {info.name} cannot be read.", FROM_HUAWEI))
+            raise BadBill(refusal(name, f"Its part {info.name} cannot be read.", FROM_HUAWEI))
         with target.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 out.write(chunk)
-        yield Member(info.name, target, _header(target, info.name))
+        yield info.name, target
 
 
-def _header(path: Path, name: str) -> Header:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            cells = next(csv.reader([text.readline(CHUNK)]), [])
-    except (UnicodeDecodeError, csv.Error):
-        raise BadBill(_block(name, "Its first line is not UTF-8 text.", FROM_HUAWEI)) from None
+def _layout(cells: list[str], name: str) -> Layout:
     header = read_header(cells)
     if len(cells) > MAX_COLUMNS:
-        raise BadBill(_block(name, f"It has {len(cells)} columns.", "A bill has fewer than 500: fetch it again."))
+        raise BadBill(refusal(name, f"It has {len(cells)} columns.", "A bill has fewer than 500: fetch it again."))
+    if fault := _fault(header):
+        raise BadBill(refusal(name, *fault))
+    places = [(key, column(place)) for place, key in enumerate(header.keys) if key]
+    return Layout(
+        width=len(cells),
+        cells=tuple(places),
+        names=tuple((key, BY_KEY[key].english) for key, _ in places),
+        currency=header.currency,
+        unknown=header.unknown,
+    )
+
+
+def _fault(header: Header) -> tuple[str, str] | None:
     if header.missing:
         why = f"The header lacks {', '.join(header.missing)}."
-        raise BadBill(
-            _block(name, why, "Subscribe to the full file in Partner Center, or upload it with a column map.")
-        )
+        return why, "Subscribe to the full file in Partner Center, or upload it with a column map."
     if header.doubled:
-        raise BadBill(_block(name, f"The header names {', '.join(header.doubled)} twice.", FROM_HUAWEI))
+        return f"The header names {', '.join(header.doubled)} twice.", FROM_HUAWEI
     if len(header.currencies) > 1:
-        raise BadBill(_block(name, f"The header names the currencies {', '.join(header.currencies)}.", FROM_HUAWEI))
+        return f"The header names the currencies {', '.join(header.currencies)}.", FROM_HUAWEI
     if not header.currency and "currency" not in header.keys:
-        raise BadBill(_block(name, "Neither a column nor the header names a currency.", FROM_HUAWEI))
-    return header
+        return "Neither a column nor the header names a currency.", FROM_HUAWEI
+    return None
 
 
 def _not_a_bill(path: Path) -> Finding:
@@ -162,10 +172,4 @@ def _not_a_bill(path: Path) -> Finding:
         file=path.name,
         message="The name is not one of customerUsageV2_YYYYMM_YYYYMMDD.tar.gz or customerBill_YYYYMM.tar.gz.",
         next_step="It was left alone: give a bill file, or rename it as Huawei did.",
-    )
-
-
-def _block(file: str, message: str, next_step: str) -> Finding:
-    return Finding(
-        check="file", severity=Severity.BLOCK, reach=Reach.FILE, file=file, message=message, next_step=next_step
     )

@@ -1,0 +1,96 @@
+"""Reads a bill in a child process: bounded memory and time, a clean environment, no credentials, no way to the network.
+
+Bytes from outside may be made to break whatever parses them. What happens to the child is a finding; the parent only
+reads its JSON and the Parquet that it wrote.
+"""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from crossfoot.core.errors import CrossfootError
+from crossfoot.ingest.reading import Reading, order_of, read_answer
+from crossfoot.runtime.keeper import dies_with_parent
+from crossfoot.sources.bill import BillFile, refusal
+
+MEMORY = 4 << 30  # address space, of which DuckDB is told to use far less
+SECONDS = 3600
+OUT_OF_MEMORY = ("MemoryError", "Out of Memory", "out of memory", "bad_alloc", "Cannot allocate memory")
+NO_SPACE = ("No space left on device", "File too large")
+SMALLER = "Ask for the file in smaller parts, and ingest it."
+
+
+def read_in_child(bill: BillFile, landed: Path, folder: Path) -> Reading:
+    """The reading of a bill, or the finding that says why there is none.
+
+    Raises:
+        CrossfootError: the disk is full, which is no fault of the file.
+        ChildFailed: the reader broke in a way that we do not know: a bug of ours.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "crossfoot.ingest.reading"],
+            input=json.dumps(order_of(bill, landed, folder)),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+            cwd=folder,
+            env=_environment(folder),
+            preexec_fn=_bounded(MEMORY),
+        )
+    except subprocess.TimeoutExpired:
+        return _refused(bill, f"It could not be read within {SECONDS // 60} minutes.", SMALLER)
+    if done.returncode == 0:
+        return read_answer(json.loads(done.stdout))
+    return _explain(bill, done)
+
+
+def _explain(bill: BillFile, done: subprocess.CompletedProcess[str]) -> Reading:
+    """Why there is no answer. Our own bugs are raised as they are."""
+    if any(word in done.stderr for word in NO_SPACE):
+        raise CrossfootError(
+            f"{bill.name} was not accepted, because the disk is full: free some space and ingest it again."
+        )
+    if any(word in done.stderr for word in OUT_OF_MEMORY) or done.returncode == -signal.SIGKILL:
+        return _refused(
+            bill, f"It needs more than the {MEMORY / 2**30:.1f} GiB of memory that reading one file may take.", SMALLER
+        )
+    if done.returncode < 0:
+        return _refused(
+            bill,
+            f"Reading it broke the reader (signal {-done.returncode}).",
+            "Fetch the file again and ingest it; if it stays, tell Crossfoot.",
+        )
+    raise ChildFailed(done.stderr)
+
+
+class ChildFailed(Exception):
+    """The reader raised: a bug of ours, with its traceback."""
+
+
+def _refused(bill: BillFile, message: str, next_step: str) -> Reading:
+    return Reading(is_accepted=False, findings=(refusal(bill.name, message, next_step),))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of ours but what finds the program: no address of a database, no key, no home."""
+    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if key in os.environ}
+    return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+
+
+def _bounded(memory: int) -> Callable[[], None]:
+    """What the child does before anything else: it ends with us, and takes no more than its share."""
+    tie = dies_with_parent(signal.SIGKILL)
+
+    def ask() -> None:
+        tie()
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    return ask

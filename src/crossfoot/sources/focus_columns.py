@@ -1,0 +1,272 @@
+"""FOCUS columns (1.0 to 1.4) and which of our raw keys each fills, as SQL over the cells of a file.
+
+Costs as received are what the reseller owes (money.md): they fill keys of Buy alone. Names are matched without case,
+spaces and underscores, because exports spell them so and so.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from crossfoot.sources.layout import Layout, column
+
+# Every column of the Cost and Usage table from 1.0 to 1.4. Those that fill no key of ours are read by nobody; the
+# landed file keeps them.
+NAMES = (
+    "AllocatedMethodDetails",
+    "AllocatedMethodId",
+    "AllocatedResourceId",
+    "AllocatedResourceName",
+    "AllocatedTags",
+    "AvailabilityZone",
+    "BilledCost",
+    "BillingAccountId",
+    "BillingAccountName",
+    "BillingAccountType",
+    "BillingCurrency",
+    "BillingPeriodEnd",
+    "BillingPeriodStart",
+    "CapacityReservationId",
+    "CapacityReservationStatus",
+    "ChargeCategory",
+    "ChargeClass",
+    "ChargeDescription",
+    "ChargeFrequency",
+    "ChargePeriodEnd",
+    "ChargePeriodStart",
+    "CommitmentDiscountCategory",
+    "CommitmentDiscountId",
+    "CommitmentDiscountName",
+    "CommitmentDiscountQuantity",
+    "CommitmentDiscountStatus",
+    "CommitmentDiscountType",
+    "CommitmentDiscountUnit",
+    "CommitmentProgramEligibilityDetails",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "ContractApplied",
+    "ContractedCost",
+    "ContractedUnitPrice",
+    "EffectiveCost",
+    "HostProviderName",
+    "InvoiceDetailId",
+    "InvoiceId",
+    "InvoiceIssuerName",
+    "ListCost",
+    "ListUnitPrice",
+    "PricingCategory",
+    "PricingCurrency",
+    "PricingCurrencyContractedUnitPrice",
+    "PricingCurrencyEffectiveCost",
+    "PricingCurrencyListUnitPrice",
+    "PricingQuantity",
+    "PricingUnit",
+    "ProviderName",
+    "PublisherName",
+    "RegionId",
+    "RegionName",
+    "ResourceId",
+    "ResourceName",
+    "ResourceType",
+    "ServiceCategory",
+    "ServiceName",
+    "ServiceProviderName",
+    "ServiceSubcategory",
+    "SkuId",
+    "SkuMeter",
+    "SkuPriceDetails",
+    "SkuPriceId",
+    "SubAccountId",
+    "SubAccountName",
+    "SubAccountType",
+    "Tags",
+)
+REQUIRED = ("BillingCurrency", "BillingPeriodStart", "ChargeCategory", "ChargePeriodStart", "ListCost")
+ACCOUNTS = ("SubAccountId", "BillingAccountId")
+PROJECT = "Enterprise Project"  # the sub-account type of a reseller's export whose accounts are its billing accounts
+WORDS: dict[str, tuple[str, ...]] = {
+    "ChargeCategory": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
+    "ChargeFrequency": ("One-Time", "Recurring", "Usage-Based"),
+    "PricingCategory": ("Standard", "Dynamic", "Committed", "Other"),
+}
+PLAIN = {
+    "currency": "BillingCurrency",
+    "cloud_service_type_name": "ServiceName",
+    "service_category": "ServiceCategory",
+    "service_subcategory": "ServiceSubcategory",
+    "resource_type_name": "ResourceType",
+    "product_id": "SkuPriceId",
+    "product_name": "ChargeDescription",
+    "sku_code": "SkuId",
+    "region": "RegionId",
+    "region_name": "RegionName",
+    "az_code": "AvailabilityZone",
+    "resource_id": "ResourceId",
+    "resource_name": "ResourceName",
+    "resource_tag": "Tags",
+    "usage_type": "SkuMeter",
+    "usage_unit": "ConsumedUnit",
+    "unit": "PricingUnit",
+}
+AMOUNTS = {
+    "official_amount": "ListCost",
+    "settlement_amount": "BilledCost",
+    "received_contracted_cost": "ContractedCost",
+    "received_effective_cost": "EffectiveCost",
+}
+QUANTITIES = {"usage": "ConsumedQuantity", "unit_price": "ListUnitPrice"}
+NULLS = ("", "NULL", "null", "Null")
+DECIMALS, DECIMALS_OF_QUANTITY = 8, 10
+INSTANT = "'^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([0-9]{2}:[0-9]{2}:[0-9]{2})([.]0+)?)? ?(Z|UTC|[+]00(:?00)?)?$'"
+WANTED = {
+    "cycle": "the start of a month, such as 2026-10-01T00:00:00Z, or 2026-09-30T16:00:00Z where months begin in GMT+08:00",
+    "bill_date": "a time in UTC such as 2026-10-31T15:00:00Z",
+    "effective_time": "a time in UTC such as 2026-10-31T15:00:00Z",
+    "expire_time": "a time in UTC such as 2026-10-31T15:00:00Z",
+    "official_amount": "an amount such as 12.34 or 1E-7",
+    "settlement_amount": "an amount such as 12.34 or 1E-7",
+    "received_contracted_cost": "an amount such as 12.34 or 1E-7",
+    "received_effective_cost": "an amount such as 12.34 or 1E-7",
+}
+
+
+def plain_name(header: str) -> str:
+    """A column's name as it is matched."""
+    return re.sub("[^a-z0-9]", "", header.lower())
+
+
+KNOWN = frozenset(plain_name(name) for name in NAMES)
+
+
+def find_missing(headers: Sequence[str]) -> list[str]:
+    """What a FOCUS file must have and this one has not; the columns that say whose a line is count as one."""
+    there = {plain_name(header) for header in headers}
+    missing = [name for name in REQUIRED if plain_name(name) not in there]
+    if not any(plain_name(name) in there for name in ACCOUNTS):
+        missing.append("SubAccountId or BillingAccountId")
+    return missing
+
+
+def find_doubled(headers: Sequence[str]) -> list[str]:
+    """Columns of FOCUS that the header names more than once."""
+    names = [plain_name(header) for header in headers]
+    return sorted(
+        {header for header, name in zip(headers, names, strict=True) if name in KNOWN and names.count(name) > 1}
+    )
+
+
+def focus_layout(headers: Sequence[str], read: Sequence[str] = ()) -> Layout:
+    """The layout of a file with these columns, none of them missing or doubled."""
+    at = {name: column(place) for place, header in enumerate(headers) if (name := plain_name(header)) in KNOWN}
+    cells = Cells({name: at.get(plain_name(name), "CAST(NULL AS VARCHAR)") for name in _used()})
+    return Layout(
+        width=len(headers),
+        cells=tuple(cells.all().items()),
+        names=tuple(_names().items()),
+        wanted=tuple(WANTED.items()),
+        changed=tuple(cells.changed().items()),
+        read=tuple(read),
+        nulls=NULLS,
+        unknown=tuple(header for header in headers if plain_name(header) not in KNOWN),
+        maker="whoever made the export",
+    )
+
+
+def _used() -> frozenset[str]:
+    times = ("BillingPeriodStart", "ChargePeriodStart", "ChargePeriodEnd")
+    accounts = (*ACCOUNTS, "SubAccountName", "BillingAccountName", "SubAccountType", "CommitmentDiscountStatus")
+    return frozenset({*PLAIN.values(), *AMOUNTS.values(), *QUANTITIES.values(), *WORDS, *times, *accounts})
+
+
+def _names() -> dict[str, str]:
+    others = {
+        "cycle": "BillingPeriodStart",
+        "bill_date": "ChargePeriodStart",
+        "effective_time": "ChargePeriodStart",
+        "expire_time": "ChargePeriodEnd",
+        "customer_id": "SubAccountId",
+        "bill_type": "ChargeCategory",
+        "charge_mode": "PricingCategory",
+        "charge_frequency": "ChargeFrequency",
+    }
+    return {**PLAIN, **AMOUNTS, **QUANTITIES, **others}
+
+
+class Cells:
+    """The expressions of one file: `at` is the SQL of every column that is used, null where the file has it not."""
+
+    def __init__(self, at: Mapping[str, str]) -> None:
+        """Take where the columns are."""
+        self.at = at
+
+    def all(self) -> dict[str, str]:
+        """Each key's SQL. What cannot be read stays as it came, so that the finding can name it."""
+        at = self.at
+        start, charged = instant_sql(at["BillingPeriodStart"]), instant_sql(at["ChargePeriodStart"])
+        # A month that begins at 16:00 UTC is one of GMT+08:00, as Huawei cuts them; others are cut in UTC.
+        shift = f"CASE WHEN contains({start}, 'T16:00:00') THEN INTERVAL 8 HOUR ELSE INTERVAL 0 HOUR END"
+        first = f"try_cast({start} AS TIMESTAMP) + {shift}"
+        is_project = f"coalesce({at['SubAccountType']} = '{PROJECT}', false)"
+        account = f"CASE WHEN {is_project} THEN {{0}} ELSE coalesce({{1}}, {{0}}) END"
+        return {
+            "cycle": f"CASE WHEN day({first}) = 1 AND hour({first}) = 0 THEN strftime({first}, '%Y-%m') ELSE {at['BillingPeriodStart']} END",
+            "bill_date": f"coalesce(strftime(try_cast({charged} AS TIMESTAMP) + {shift}, '%Y-%m-%d'), {at['ChargePeriodStart']})",
+            "customer_id": account.format(at["BillingAccountId"], at["SubAccountId"]),
+            "account_name": account.format(at["BillingAccountName"], at["SubAccountName"]),
+            "enterprise_project_id": f"CASE WHEN {is_project} THEN {at['SubAccountId']} END",
+            "enterprise_project_name": f"CASE WHEN {is_project} THEN {at['SubAccountName']} END",
+            "effective_time": charged,
+            "expire_time": instant_sql(at["ChargePeriodEnd"]),
+            "bill_type": word_sql(at["ChargeCategory"], "ChargeCategory"),
+            "charge_mode": f"CASE WHEN {at['CommitmentDiscountStatus']} IS NOT NULL THEN 'Committed' "
+            f"ELSE {word_sql(at['PricingCategory'], 'PricingCategory')} END",
+            "charge_frequency": word_sql(at["ChargeFrequency"], "ChargeFrequency"),
+            **{key: at[name] for key, name in PLAIN.items()},
+            **{key: decimal_sql(at[name], DECIMALS) for key, name in AMOUNTS.items()},
+            **{key: decimal_sql(at[name], DECIMALS_OF_QUANTITY) for key, name in QUANTITIES.items()},
+        }
+
+    def changed(self) -> dict[str, str]:
+        """The cells that are written otherwise than they came: amounts of too many decimals, words spelt their own way."""
+        amounts = {key: (at, DECIMALS) for key, at in AMOUNTS.items()}
+        quantities = {key: (at, DECIMALS_OF_QUANTITY) for key, at in QUANTITIES.items()}
+        found = {
+            key: f"CASE WHEN NOT {is_short_sql(self.at[name], decimals)} THEN {self.at[name]} END"
+            for key, (name, decimals) in {**amounts, **quantities}.items()
+        }
+        for key, name in (("bill_type", "ChargeCategory"), ("charge_frequency", "ChargeFrequency")):
+            cell = self.at[name]
+            found[key] = f"CASE WHEN {cell} <> {word_sql(cell, name)} THEN {cell} END"
+        return found
+
+
+def instant_sql(cell: str) -> str:
+    """A time in UTC, with or without its clock and its zone, as `2026-10-31T15:00:00Z`; anything else as it came."""
+    return (
+        f"CASE WHEN length({cell}) = 20 AND {cell}[20] = 'Z' THEN {cell} WHEN regexp_matches({cell}, {INSTANT}) "
+        f"THEN left({cell}, 10) || 'T' || CASE WHEN length({cell}) >= 19 THEN {cell}[12:19] ELSE '00:00:00' END || 'Z' ELSE {cell} END"
+    )
+
+
+def word_sql(cell: str, name: str) -> str:
+    """One of FOCUS's words however its letters are cased; anything else as it came."""
+    cases = " ".join(f"WHEN '{word.lower()}' THEN '{word}'" for word in WORDS[name])
+    return f"CASE lower(trim({cell})) {cases} ELSE {cell} END"
+
+
+def is_short_sql(cell: str, decimals: int) -> str:
+    """True where the amount stands in the file with no more decimals than are kept."""
+    return f"regexp_full_match({cell}, '-?[0-9]+([.][0-9]{{1,{decimals}}})?')"
+
+
+def decimal_sql(cell: str, decimals: int) -> str:
+    """An amount with the decimals that are kept, rounded half-up (away from zero); what is no amount as it came.
+
+    The digit after the last one kept decides, whatever follows it; so nothing is rounded twice.
+    """
+    long = f"regexp_extract({cell}, '^-?[0-9]{{1,27}}[.][0-9]{{{decimals + 1}}}')"
+    return f"""CASE WHEN {is_short_sql(cell, decimals)} THEN {cell}
+        WHEN regexp_full_match({cell}, '-?[0-9]{{1,27}}[.][0-9]{{{decimals + 1},}}')
+        THEN CAST(CAST(CAST({long} AS DECIMAL(38,{decimals + 1})) AS DECIMAL(38,{decimals})) AS VARCHAR)
+        WHEN regexp_full_match({cell}, '-?[0-9]{{1,9}}([.][0-9]{{1,15}})?[eE]-?[0-9]{{1,2}}')
+        THEN coalesce(CAST(CAST(try_cast({cell} AS DECIMAL(38,25)) AS DECIMAL(38,{decimals})) AS VARCHAR), {cell})
+        ELSE {cell} END"""
