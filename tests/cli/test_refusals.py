@@ -163,7 +163,7 @@ def test_rows_of_customers_that_cannot_be_read(shop: Portal, crossfoot: Run, tmp
     [
         "C0001,Alpha,USD,acct-a1,,,extra",
         f"C0001,{'A' * 201},USD,acct-a1,,",
-        f"C0001,Alpha,USD,{'a' * 65},,",
+        f"C0001,Alpha,USD,{'a' * 129},,",
         "C0001,Al\x00pha,USD,acct-a1,,",
         "C0001,Alpha,USD,acct-a1,2026-10-10,2026-10-01",
     ],

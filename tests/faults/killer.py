@@ -56,11 +56,23 @@ class Steps:
             setattr(os, name, self._before(name, getattr(os, name)))
         os.replace = self._replaced(os.replace)
         io.open = self._opened(io.open)  # type: ignore[assignment]
+        subprocess.run = self._around(subprocess.run)  # type: ignore[assignment]
         shutil.copyfile = self._copied(shutil.copyfile)  # type: ignore[assignment]
         psycopg.Cursor.execute = self._asked(psycopg.Cursor.execute)  # type: ignore[method-assign]
         psycopg.Connection.commit = self._before("commit", psycopg.Connection.commit)  # type: ignore[method-assign]
         connect = duckdb.connect
         duckdb.connect = lambda *args, **more: Watched(connect(*args, **more), self)  # type: ignore[assignment]
+
+    def _around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A bill is read by a child, which ends with us: a step before it and one when its answer is there."""
+
+        def stepped(*args: Any, **more: Any) -> Any:
+            self.reach("child begins")
+            done = function(*args, **more)
+            self.reach("child ended")
+            return done
+
+        return stepped
 
     def _before(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def stepped(*args: Any, **more: Any) -> Any:

@@ -101,8 +101,8 @@ def test_publishers_that_race_make_one_edition(shop: Portal, other: Killer) -> N
 INGESTING = (
     "half a copy",
     "replace landed",
-    "duckdb CREATE TABLE refused",
-    "half a parquet",
+    "child begins",
+    "child ended",
     'postgres INSERT INTO "ingest_batch"',
     "postgres INSERT INTO audit_entry",
 )

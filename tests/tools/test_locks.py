@@ -38,5 +38,5 @@ def test_every_front_end_package_has_one_version_and_its_hash() -> None:
 def test_no_lock_names_a_host() -> None:
     texts = [path.read_text() for path in (*LOCKS, TOP / "frontend/package-lock.json")]
     assert [
-        match for text in texts for match in re.findall(r"https?://[^\s\"]*\.(?:tgz|whl|gz)|--index-url.*", text)
+        match for text in texts for match in re.findall(r"https?://[^\s\"]*\.(?:tgz|whl|gz)|--index.url.*", text)
     ] == []

@@ -18,10 +18,12 @@ audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Bill files, or folders that hold them.")],
-    source: Annotated[Source, typer.Option(help="Who made the files.")] = Source.HUAWEI,
+    source: Annotated[str, typer.Option(help="Who made the files: huawei or focus.")] = "huawei",
     as_json: AsJson = False,
 ) -> None:
     """Accept bill files; the same bytes twice change nothing."""
+    if source not in list(Source):
+        raise BadRequest(f"The source {source!r} cannot be read: choose from {', '.join(Source)}.")
     missing = [p for p in paths if not p.exists()]
     if missing:
         raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
@@ -31,7 +33,7 @@ def ingest(
 
         receipts, notes = [], []
         for path in paths:
-            bills, findings = find_files(source, path, today())
+            bills, findings = find_files(Source(source), path, today())
             notes += findings
             for bill in bills:
                 receipts.append(accept(bill, home, OPERATOR))
