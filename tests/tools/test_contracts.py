@@ -23,7 +23,7 @@ BREACHES = [
     ("write-door", "publish/planted.py", "import crossfoot.lake.writer"),
     ("plain-data", "reports/planted.py", "from duckdb import connect"),
     ("plain-data", "render/csv.py", "import django"),
-    ("pages-do-not-load", "web/planted.py", "import crossfoot.ingest"),
+    ("pages-do-not-load", "web/planted.py", "import crossfoot.ingest.accept"),
     ("pages-do-not-load", "query/planted.py", "from crossfoot.publish import publish"),
     ("second-opinion", "reconcile/planted.py", "import crossfoot.lake"),
     ("formats", "render/csv.py", "import crossfoot.render.html"),

@@ -43,6 +43,12 @@ ROUTES = (
         seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE),
     ),
     Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
+    Route(pattern="uploads", example="/uploads", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
+    Route(
+        pattern="uploads/<str:number>",
+        example="/uploads/of-nobody",
+        seen=everybody(FORBIDDEN, nobody=MOVED, dana=MISSING, frank=MISSING),
+    ),
     Route(pattern="c/<str:customer>/", example="/c/C0001/", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>", example="/c/C0001/usage-to-cost", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>.csv", example="/c/C0001/usage-to-cost.csv", seen=FILE),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from crossfoot.cli.maps import Preview, show_preview
 from crossfoot.cli.say import AsJson, say, say_findings, say_json
 from crossfoot.cli.session import OPERATOR, portal
 from crossfoot.core.clock import today
@@ -18,22 +19,27 @@ audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Bill files, or folders that hold them.")],
-    source: Annotated[str, typer.Option(help="Who made the files: huawei or focus.")] = "huawei",
+    source: Annotated[str, typer.Option(help="Who made the files: huawei, focus or upload.")] = "huawei",
+    map_name: Annotated[str, typer.Option("--map", help="The column map of an upload.")] = "",
+    is_preview: Preview = False,
     as_json: AsJson = False,
 ) -> None:
     """Accept bill files; the same bytes twice change nothing."""
-    if source not in list(Source):
-        raise BadRequest(f"The source {source!r} cannot be read: choose from {', '.join(Source)}.")
-    missing = [p for p in paths if not p.exists()]
-    if missing:
-        raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
+    _check_asked(paths, source, map_name)
+    if is_preview:
+        if not map_name or len(paths) != 1:
+            raise BadRequest("A preview shows one upload: write --source upload --map NAME --preview FILE.")
+        show_preview(paths[0], map_name, as_json)
+        return
     with portal() as home:
         from crossfoot.ingest.accept import accept  # noqa: PLC0415 - Django must be set up first
+        from crossfoot.ingest.maps import get_map  # noqa: PLC0415
         from crossfoot.sources.find import find_files  # noqa: PLC0415
 
+        columns = get_map(map_name).columns if map_name else None
         receipts, notes = [], []
         for path in paths:
-            bills, findings = find_files(Source(source), path, today())
+            bills, findings = find_files(Source(source), path, today(), columns)
             notes += findings
             for bill in bills:
                 receipts.append(accept(bill, home, OPERATOR))
@@ -48,6 +54,18 @@ def ingest(
         raise RefusedByFindings(f"Refused, in whole or in part: {', '.join(refused)}. The other files were accepted.")
     if not receipts:
         raise RefusedByFindings("There was no bill file to accept.")
+
+
+def _check_asked(paths: list[Path], source: str, map_name: str) -> None:
+    if source not in list(Source):
+        raise BadRequest(f"The source {source!r} cannot be read: choose from {', '.join(Source)}.")
+    if (source == Source.UPLOAD) != bool(map_name):
+        raise BadRequest(
+            "An upload is read by a column map: write --source upload --map NAME; see `crossfoot maps list`."
+        )
+    missing = [p for p in paths if not p.exists()]
+    if missing:
+        raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
 
 
 def _say_receipt(receipt: object) -> None:

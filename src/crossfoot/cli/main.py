@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, lab, reports, serve
+from crossfoot.cli import bills, lab, maps, reports, serve
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 
@@ -31,6 +31,7 @@ app.command(hidden=True)(serve.work)
 app.add_typer(bills.customers, name="customers")
 app.add_typer(bills.prices, name="prices")
 app.add_typer(bills.audit, name="audit")
+app.add_typer(maps.maps, name="maps")
 app.add_typer(reports.users, name="users")
 
 

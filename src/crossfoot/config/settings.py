@@ -126,6 +126,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+FILE_UPLOAD_HANDLERS = ["crossfoot.web.capped.CappedUpload"]
+FILE_UPLOAD_TEMP_DIR = str(HOME.tmp)
+FILE_UPLOAD_PERMISSIONS = 0o600
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [pair for pair in global_settings.LANGUAGES if pair[0] in {"en", "zh-hans"}]
 USE_I18N = True

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     APPROVE_PRICES = "prices:approve"
     PUBLISH = "editions:publish"
     WRITE_KNOWN_ISSUES = "known-issues:write"
+    UPLOAD_FILES = "files:upload"
 
 
 CUSTOMER = frozenset({Role.CUSTOMER_VIEWER, Role.CUSTOMER_FINANCE, Role.CUSTOMER_ADMIN})
@@ -41,6 +42,7 @@ MAY: dict[Capability, frozenset[Role]] = {
     Capability.APPROVE_PRICES: frozenset({Role.RESELLER_FINANCE}),
     Capability.PUBLISH: frozenset({Role.RESELLER_FINANCE}),
     Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
+    Capability.UPLOAD_FILES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
 }
 
 

@@ -27,6 +27,7 @@ from crossfoot.runtime.files import fsync_folder, sha256_file
 from crossfoot.runtime.home import Home
 from crossfoot.sources.bill import BillFile
 from crossfoot.sources.focus_files import pack_parts
+from crossfoot.sources.upload_files import pack_upload
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,9 @@ def _is_done(batch: Batch, name: str, home: Home) -> bool:
 def _land(bill: BillFile, home: Home) -> str:
     with TemporaryDirectory(dir=home.tmp) as folder:
         part = Path(folder) / "landed"
-        if bill.parts:
+        if bill.columns:
+            pack_upload(bill, part)
+        elif bill.parts:
             pack_parts(bill.parts, part)
         else:
             shutil.copyfile(bill.path, part)
@@ -123,6 +126,7 @@ def _batch(bill: BillFile, sha256: str, reading: Reading, charges: Path) -> Batc
         totals=reading.totals,
         data_through=parse_instant(through) if through else None,
         charges_sha256=sha256_file(charges) if reading.is_accepted else "",
+        file_sha256=sha256_file(bill.path) if bill.columns else "",
     )
 
 
@@ -140,6 +144,10 @@ def _keep(batch: Batch, reading: Reading, charges: Path, home: Home, actor: str)
         return _receipt(known, is_new=False)
     if known:
         known.delete()
+    if (
+        batch.file_sha256 and batch.is_accepted
+    ):  # what another map made of this file may lie in other accounts or months
+        Batch.objects.filter(file_sha256=batch.file_sha256).update(is_withdrawn=True)
     findings = [*reading.findings, *find_replaced(batch.name, reading.slices)]
     _record(batch, reading.slices, findings, actor)
     return _receipt(batch, is_new=True)

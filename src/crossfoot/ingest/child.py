@@ -10,10 +10,12 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from crossfoot.core.errors import CrossfootError
+from crossfoot.core.finding import Finding
 from crossfoot.ingest.reading import Reading, order_of, read_answer
 from crossfoot.runtime.keeper import dies_with_parent
 from crossfoot.sources.bill import BillFile, refusal
@@ -32,10 +34,25 @@ def read_in_child(bill: BillFile, landed: Path, folder: Path) -> Reading:
         CrossfootError: the disk is full, which is no fault of the file.
         ChildFailed: the reader broke in a way that we do not know: a bug of ours.
     """
+    answer = _ask(bill.name, order_of(bill, landed, folder), folder)
+    if isinstance(answer, Finding):
+        return Reading(is_accepted=False, findings=(answer,))
+    return read_answer(answer)
+
+
+def read_names_in_child(file: Path, name: str, folder: Path) -> dict[str, Any]:
+    """The names of an upload's columns with their delimiter; in `findings` why there are none. Raises as above."""
+    answer = _ask(name, {"file": str(file), "name": name, "folder": str(folder)}, folder)
+    if isinstance(answer, Finding):
+        return {"headers": [], "findings": [answer.as_json()]}
+    return answer
+
+
+def _ask(name: str, order: Mapping[str, object], folder: Path) -> dict[str, Any] | Finding:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "crossfoot.ingest.reading"],
-            input=json.dumps(order_of(bill, landed, folder)),
+            input=json.dumps(order),
             capture_output=True,
             text=True,
             check=False,
@@ -45,25 +62,24 @@ def read_in_child(bill: BillFile, landed: Path, folder: Path) -> Reading:
             preexec_fn=_bounded(MEMORY),
         )
     except subprocess.TimeoutExpired:
-        return _refused(bill, f"It could not be read within {SECONDS // 60} minutes.", SMALLER)
+        return refusal(name, f"It could not be read within {SECONDS // 60} minutes.", SMALLER)
     if done.returncode == 0:
-        return read_answer(json.loads(done.stdout))
-    return _explain(bill, done)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+    return _explain(name, done)
 
 
-def _explain(bill: BillFile, done: subprocess.CompletedProcess[str]) -> Reading:
+def _explain(name: str, done: subprocess.CompletedProcess[str]) -> Finding:
     """Why there is no answer. Our own bugs are raised as they are."""
     if any(word in done.stderr for word in NO_SPACE):
-        raise CrossfootError(
-            f"{bill.name} was not accepted, because the disk is full: free some space and ingest it again."
-        )
+        raise CrossfootError(f"{name} was not accepted, because the disk is full: free some space and ingest it again.")
     if any(word in done.stderr for word in OUT_OF_MEMORY) or done.returncode == -signal.SIGKILL:
-        return _refused(
-            bill, f"It needs more than the {MEMORY / 2**30:.1f} GiB of memory that reading one file may take.", SMALLER
+        return refusal(
+            name, f"It needs more than the {MEMORY / 2**30:.1f} GiB of memory that reading one file may take.", SMALLER
         )
     if done.returncode < 0:
-        return _refused(
-            bill,
+        return refusal(
+            name,
             f"Reading it broke the reader (signal {-done.returncode}).",
             "Fetch the file again and ingest it; if it stays, tell Crossfoot.",
         )
@@ -72,10 +88,6 @@ def _explain(bill: BillFile, done: subprocess.CompletedProcess[str]) -> Reading:
 
 class ChildFailed(Exception):
     """The reader raised: a bug of ours, with its traceback."""
-
-
-def _refused(bill: BillFile, message: str, next_step: str) -> Reading:
-    return Reading(is_accepted=False, findings=(refusal(bill.name, message, next_step),))
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -43,7 +43,9 @@ def list_current(cycles: Collection[str] = ()) -> list[Current]:
 
 def _newest(cycles: Collection[str], *, is_refused: bool) -> dict[tuple[str, str], Slice]:
     """The newest slice of each cycle and account, chosen by the database: years of daily files are not read."""
-    slices = Slice.objects.filter(batch__is_accepted=True, is_refused=is_refused).select_related("batch")
+    slices = Slice.objects.filter(
+        batch__is_accepted=True, batch__is_withdrawn=False, is_refused=is_refused
+    ).select_related("batch")
     slices = slices.filter(cycle__in=cycles) if cycles else slices
     # Of equals the later receipt wins. The number of the batch tells it, for a clock may have been set back.
     order = ("cycle", "account_id", "-is_final", F("as_of").desc(nulls_last=True), "-batch_id")

@@ -89,7 +89,7 @@ def _csv(layout: Layout, paths: str) -> str:
     columns = "{" + ", ".join(f"{quote(column(place))}: 'VARCHAR'" for place in range(layout.width)) + "}"
     nulls = "[" + ", ".join(quote(word) for word in layout.nulls) + "]"
     return (
-        f"read_csv({paths}, columns={columns}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
+        f"read_csv({paths}, columns={columns}, auto_detect=false, header=true, delim={quote(layout.delimiter)}, quote='\"', escape='\"', "
         f"strict_mode=true, encoding='utf-8', nullstr={nulls}, filename=true, max_line_size={MAX_LINE})"
     )
 

@@ -25,6 +25,8 @@ class Batch(models.Model):
     totals = models.JSONField(default=dict)  # currency -> {rows, list_cost, amount, settlement_amount}
     data_through = models.DateTimeField(null=True)
     charges_sha256 = models.CharField(max_length=64, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)  # of an upload without its map
+    is_withdrawn = models.BooleanField(default=False)  # the same file was read anew under a better map
 
     def __str__(self) -> str:
         """The file's name."""
@@ -55,6 +57,46 @@ class Slice(models.Model):
     def __str__(self) -> str:
         """Account and cycle."""
         return f"{self.account_id} {self.cycle}"
+
+
+class SavedMap(models.Model):
+    """One version of a column map. A change is a new version; what a file was read by lands with the file."""
+
+    wall: ClassVar[Wall] = Wall.STAFF
+
+    name = models.CharField(max_length=64)
+    version = models.IntegerField()
+    body = models.JSONField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=254)
+
+    class Meta:
+        """A map has each version once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["name", "version"], name="one_map_version")]
+
+    def __str__(self) -> str:
+        """The map's name."""
+        return f"{self.name} v{self.version}"
+
+
+class Upload(models.Model):
+    """A file on its way in: looked at, mapped, previewed, accepted. Its number is random; it lives for a day."""
+
+    wall: ClassVar[Wall] = Wall.STAFF
+
+    id = models.CharField(primary_key=True, max_length=32)
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    state = models.CharField(max_length=16)
+    columns = models.JSONField(null=True)
+    body = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+
+    def __str__(self) -> str:
+        """The file's name."""
+        return self.name
 
 
 class BatchFinding(models.Model):

@@ -21,7 +21,9 @@ from crossfoot.ingest.engine import open_bench, parquet, quote
 from crossfoot.ingest.load import load_parts
 from crossfoot.ingest.normalise import keyed_lines
 from crossfoot.sources.bill import BadBill, BillFile, Source
+from crossfoot.sources.column_map import ColumnMap
 from crossfoot.sources.open import open_bill
+from crossfoot.sources.upload_files import guess_delimiter, read_headers
 
 CHARGES_NAME = "charges.parquet"
 REFUNDS = "('4', '20', '24')"
@@ -129,10 +131,10 @@ def _slice(bill: BillFile, *row: Any) -> SliceRead:  # noqa: ANN401 - a row of S
 
 
 def _is_final(bill: BillFile, cycle: str) -> bool:
-    """A Huawei file says so by its name; a month of an export is closed once Huawei closes its own."""
-    return (
-        bill.is_final if bill.cycle else bool(bill.as_of and bill.as_of > end_day(cycle) + timedelta(CLOSING_DAY - 1))
-    )
+    """A Huawei file says so by its name, an upload by its map; else a month is closed once Huawei closes its own."""
+    if bill.cycle or bill.is_final:
+        return bill.is_final
+    return bool(bill.as_of and bill.as_of > end_day(cycle) + timedelta(CLOSING_DAY - 1))
 
 
 def _refused(bill: BillFile, account: str, cycle: str) -> SliceRead:
@@ -205,9 +207,22 @@ def order_of(bill: BillFile, landed: Path, folder: Path) -> dict[str, str | bool
     }
 
 
+def read_names(file: Path, name: str, folder: Path) -> dict[str, Any]:
+    """What the columns of an uploaded file are called, and the delimiter that they stand between."""
+    try:
+        columns = ColumnMap(columns={}, delimiter=guess_delimiter(file))
+        headers, _, delimiter, findings = read_headers(file, name, columns, folder)
+    except BadBill as bad:
+        return {"headers": [], "findings": [bad.finding.as_json()]}
+    return {"headers": headers, "delimiter": delimiter, "findings": [finding.as_json() for finding in findings]}
+
+
 def main() -> None:
-    """Carry out one order."""
+    """Carry out one order: read a bill, or only the names of an upload's columns."""
     order = json.load(sys.stdin)
+    if "file" in order:
+        json.dump(read_names(Path(order["file"]), order["name"], Path(order["folder"])), sys.stdout)
+        return
     landed, folder = Path(order["landed"]), Path(order["folder"])
     bill = BillFile(
         path=landed,

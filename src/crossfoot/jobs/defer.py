@@ -5,6 +5,9 @@ from procrastinate.contrib.django import app
 from crossfoot.access.rls import as_staff
 
 PUBLISH = "crossfoot.jobs.tasks.publish_cycle"
+LOOK_AT_UPLOAD = "crossfoot.jobs.tasks.look_at_upload"
+PREVIEW_UPLOAD = "crossfoot.jobs.tasks.preview_upload"
+ACCEPT_UPLOAD = "crossfoot.jobs.tasks.accept_upload"
 
 
 def defer_publish(cycle: str, actor: str) -> None:
@@ -18,3 +21,9 @@ def defer_publish(cycle: str, actor: str) -> None:
             PUBLISH, allow_unknown=True, queue="publish", lock="publish", queueing_lock=f"publish-{cycle}"
         )
         task.defer(cycle=cycle, actor=actor)
+
+
+def defer_upload(task_name: str, number: str, actor: str) -> None:
+    """Ask the worker to look at, preview or accept an upload; the state of its row makes a second time do nothing."""
+    with as_staff():
+        app.configure_task(task_name, allow_unknown=True, queue="uploads").defer(number=number, actor=actor)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import connections
 from procrastinate.contrib.django import app
 
+from crossfoot.ingest import receive
 from crossfoot.publish.publish import publish
 
 
@@ -14,3 +15,32 @@ def publish_cycle(cycle: str, actor: str) -> None:
         publish(cycle, settings.HOME, actor)
     finally:
         connections.close_all()  # the thread of a job ends with it, and so must its connection
+
+
+@app.task(queue="uploads", name="crossfoot.jobs.tasks.look_at_upload")
+def look_at_upload(number: str, actor: str) -> None:
+    """Name an upload's columns."""
+    del actor
+    try:
+        receive.look_at_upload(number, settings.HOME)
+    finally:
+        connections.close_all()
+
+
+@app.task(queue="uploads", name="crossfoot.jobs.tasks.preview_upload")
+def preview_upload(number: str, actor: str) -> None:
+    """Show what a map makes of an upload."""
+    del actor
+    try:
+        receive.preview_upload(number, settings.HOME)
+    finally:
+        connections.close_all()
+
+
+@app.task(queue="uploads", name="crossfoot.jobs.tasks.accept_upload")
+def accept_upload(number: str, actor: str) -> None:
+    """Accept an upload."""
+    try:
+        receive.accept_upload(number, settings.HOME, actor)
+    finally:
+        connections.close_all()

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from crossfoot.reconcile.export import as_utf8, read_export
+from crossfoot.reconcile.uploaded import read_upload
 from crossfoot.runtime.files import sha256_file
 from crossfoot.sources.bill import Source
 from crossfoot.sources.columns import read_header
@@ -83,6 +84,9 @@ def read_lines(bill: Landed, cycle: str) -> Iterator[pa.Table]:
     try:
         if bill.source is Source.FOCUS:
             yield from read_export(path, wanted, cycle)
+            return
+        if bill.source is Source.UPLOAD:
+            yield from read_upload(path, wanted, cycle)
             return
         with tarfile.open(path, "r:gz") as tar:
             for info in tar:

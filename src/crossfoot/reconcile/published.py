@@ -93,7 +93,9 @@ def _one_instant() -> Iterator[None]:
 
 def _parts() -> Iterator[Part]:
     bills: dict[int, Bill] = {}
-    slices = Slice.objects.filter(batch__is_accepted=True, is_refused=False).select_related("batch")
+    slices = Slice.objects.filter(batch__is_accepted=True, batch__is_withdrawn=False, is_refused=False).select_related(
+        "batch"
+    )
     for part in slices.order_by("id"):
         batch = part.batch
         bill = bills.setdefault(

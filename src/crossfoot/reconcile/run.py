@@ -19,7 +19,7 @@ from crossfoot.reconcile.published import Published, Record, read_record
 from crossfoot.reconcile.sell import Sellers
 from crossfoot.reconcile.twice import Sold
 from crossfoot.runtime.home import Home
-from crossfoot.sources.bill import suffix_of
+from crossfoot.sources.bill import landed_suffix
 
 RESTORE = "Restore it from the backup."
 TELL = "Ingest could read it: tell Crossfoot."
@@ -91,7 +91,7 @@ class Opinion:
                 )
 
     def _path(self, bill: Bill) -> Path:
-        return self._landed / f"{bill.sha256}{suffix_of(bill.name)}"
+        return self._landed / f"{bill.sha256}{landed_suffix(bill.source, bill.name)}"
 
     def _compare(self, published: Published, derived: Month, sold: Sold) -> None:
         file_faults = list(self._altered(published))

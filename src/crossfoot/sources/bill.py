@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.sources.column_map import ColumnMap
 from crossfoot.sources.layout import Layout
 
 CHUNK = 2**20
@@ -17,6 +18,7 @@ class Source(StrEnum):
 
     HUAWEI = "huawei"
     FOCUS = "focus"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,7 @@ class BillFile:
 
     Without a `cycle` every line says its own, and each account's month is closed or not by the calendar. `as_of` is the
     day of which the bill is: what orders month-to-date files, or the day on which an export arrived. An export in
-    several `parts` is one bill.
+    several `parts` is one bill. `columns` is the map of an upload, which lands with it.
     """
 
     path: Path
@@ -35,11 +37,12 @@ class BillFile:
     is_final: bool = False
     as_of: date | None = None
     parts: tuple[Path, ...] = ()
+    columns: ColumnMap | None = None
 
     @property
     def suffix(self) -> str:
-        """What the name ends in, which says how the bytes are packed."""
-        return suffix_of(self.name)
+        """What the landed file ends in, which says how the bytes are packed."""
+        return landed_suffix(self.source, self.name)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class BadBill(Exception):
         """Take the finding."""
         super().__init__(finding.sentence)
         self.finding = finding
+
+
+def landed_suffix(source: Source, name: str) -> str:
+    """What a landed file ends in. An upload lands together with its column map."""
+    return ".tar" if source is Source.UPLOAD else suffix_of(name)
 
 
 def suffix_of(name: str) -> str:

@@ -19,7 +19,7 @@ SAVE_AS = "Save it as CSV in UTF-8, or fetch it again, and ingest it."
 
 
 def read_first_line(
-    path: Path, name: str, is_known: Callable[[Sequence[str]], bool]
+    path: Path, name: str, is_known: Callable[[Sequence[str]], bool], delimiter: str = ","
 ) -> tuple[list[str], list[Finding]]:
     """The header cells of a CSV, which afterwards is UTF-8 at `path`; with a finding where the encoding was guessed.
 
@@ -34,8 +34,8 @@ def read_first_line(
         raise BadBill(refusal(name, "Its first line is longer than 1 MiB, which no header is.", SAVE_AS))
     bad = _look_through(path, name)
     if bad is None:
-        return _cells(start.decode("utf-8-sig"), name), []
-    cells = None if bad.after_utf8 else _cells_in_gb18030(start)
+        return _cells(start.decode("utf-8-sig"), name, delimiter), []
+    cells = None if bad.after_utf8 else _cells_in_gb18030(start, delimiter)
     if cells is None or not is_known(cells):
         raise BadBill(
             refusal(name, f"Line {bad.line} is not UTF-8 text, nor does the header make sense in GB18030.", SAVE_AS)
@@ -87,16 +87,16 @@ def _is_cut(decoder: codecs.IncrementalDecoder) -> bool:
     return False
 
 
-def _cells_in_gb18030(start: bytes) -> list[str] | None:
+def _cells_in_gb18030(start: bytes, delimiter: str) -> list[str] | None:
     try:
-        return next(csv.reader([start.decode("gb18030")]), [])
+        return next(csv.reader([start.decode("gb18030")], delimiter=delimiter), [])
     except (UnicodeDecodeError, csv.Error):
         return None
 
 
-def _cells(text: str, name: str) -> list[str]:
+def _cells(text: str, name: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([text], strict=True), [])
+        return next(csv.reader([text], strict=True, delimiter=delimiter), [])
     except csv.Error as error:
         raise BadBill(refusal(name, f"Its first line is not a CSV header ({error}).", SAVE_AS)) from None
 

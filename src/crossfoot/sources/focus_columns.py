@@ -7,6 +7,7 @@ spaces and underscores, because exports spell them so and so.
 import re
 from collections.abc import Mapping, Sequence
 
+from crossfoot.sources.decimals import changed_sql, decimal_sql
 from crossfoot.sources.layout import Layout, column
 
 # Every column of the Cost and Usage table from 1.0 to 1.4. Those that fill no key of ours are read by nobody; the
@@ -230,8 +231,7 @@ class Cells:
         amounts = {key: (at, DECIMALS) for key, at in AMOUNTS.items()}
         quantities = {key: (at, DECIMALS_OF_QUANTITY) for key, at in QUANTITIES.items()}
         found = {
-            key: f"CASE WHEN NOT {is_short_sql(self.at[name], decimals)} THEN {self.at[name]} END"
-            for key, (name, decimals) in {**amounts, **quantities}.items()
+            key: changed_sql(self.at[name], decimals) for key, (name, decimals) in {**amounts, **quantities}.items()
         }
         for key, name in (("bill_type", "ChargeCategory"), ("charge_frequency", "ChargeFrequency")):
             cell = self.at[name]
@@ -251,22 +251,3 @@ def word_sql(cell: str, name: str) -> str:
     """One of FOCUS's words however its letters are cased; anything else as it came."""
     cases = " ".join(f"WHEN '{word.lower()}' THEN '{word}'" for word in WORDS[name])
     return f"CASE lower(trim({cell})) {cases} ELSE {cell} END"
-
-
-def is_short_sql(cell: str, decimals: int) -> str:
-    """True where the amount stands in the file with no more decimals than are kept."""
-    return f"regexp_full_match({cell}, '-?[0-9]+([.][0-9]{{1,{decimals}}})?')"
-
-
-def decimal_sql(cell: str, decimals: int) -> str:
-    """An amount with the decimals that are kept, rounded half-up (away from zero); what is no amount as it came.
-
-    The digit after the last one kept decides, whatever follows it; so nothing is rounded twice.
-    """
-    long = f"regexp_extract({cell}, '^-?[0-9]{{1,27}}[.][0-9]{{{decimals + 1}}}')"
-    return f"""CASE WHEN {is_short_sql(cell, decimals)} THEN {cell}
-        WHEN regexp_full_match({cell}, '-?[0-9]{{1,27}}[.][0-9]{{{decimals + 1},}}')
-        THEN CAST(CAST(CAST({long} AS DECIMAL(38,{decimals + 1})) AS DECIMAL(38,{decimals})) AS VARCHAR)
-        WHEN regexp_full_match({cell}, '-?[0-9]{{1,9}}([.][0-9]{{1,15}})?[eE]-?[0-9]{{1,2}}')
-        THEN coalesce(CAST(CAST(try_cast({cell} AS DECIMAL(38,25)) AS DECIMAL(38,{decimals})) AS VARCHAR), {cell})
-        ELSE {cell} END"""

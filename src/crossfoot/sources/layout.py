@@ -24,6 +24,7 @@ class Layout:
     currency: str = ""
     unknown: tuple[str, ...] = ()
     maker: str = "Huawei"
+    delimiter: str = ","
 
     @property
     def keys(self) -> frozenset[str]:

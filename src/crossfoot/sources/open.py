@@ -7,9 +7,14 @@ from crossfoot.core.finding import Finding
 from crossfoot.sources.bill import Part, Source
 from crossfoot.sources.focus_files import open_export
 from crossfoot.sources.huawei_files import unpack
+from crossfoot.sources.upload_files import open_upload
 
 Opened = tuple[list[Part], list[Finding]]
-OPEN: Mapping[Source, Callable[[Path, str, Path], Opened]] = {Source.HUAWEI: unpack, Source.FOCUS: open_export}
+OPEN: Mapping[Source, Callable[[Path, str, Path], Opened]] = {
+    Source.HUAWEI: unpack,
+    Source.FOCUS: open_export,
+    Source.UPLOAD: open_upload,
+}
 
 
 def open_bill(source: Source, landed: Path, name: str, into: Path) -> Opened:
