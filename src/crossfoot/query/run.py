@@ -17,6 +17,7 @@ from crossfoot.core.errors import BadRequest, NotFound
 from crossfoot.core.money import plain, round8
 from crossfoot.core.period import cycle_of, parse_period
 from crossfoot.core.roles import Capability
+from crossfoot.lake.files import Paths
 from crossfoot.lake.reader import Reader
 from crossfoot.publish import plan as planning
 from crossfoot.query.select import (
@@ -108,7 +109,7 @@ def _resolved(question: Question, scope: Scope) -> Question:
     return replace(question, customer=scope.customer, period=period)
 
 
-def _paths(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> list[str]:
+def _paths(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> Paths:
     use_daily = not question.report.is_lines and fits_rollup(question, scope)
     return _READER.paths([f for e in editions for f in (e.daily if use_daily else e.charges)])
 

@@ -34,6 +34,8 @@ def columns_of(question: Question) -> tuple[TableColumn, ...]:
                     help=dimension.help,
                 )
             )
+        if dimension.code:
+            found.append(_column(dimension.code))
     for measure in measures_of(question):
         if measure is QUANTITY:
             found.append(_column(UNIT))
