@@ -30,12 +30,13 @@ from crossfoot.query.select import (
     measures_of,
 )
 from crossfoot.query.shape import Group, Shaped, shape, text_of
-from crossfoot.query.words import columns_of, meta_of
+from crossfoot.query.words import Notes, columns_of, meta_of
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Dimension, Report
-from crossfoot.reports.table import Record, Table
+from crossfoot.reports.table import DisplayName, Record, Table
 from crossfoot.reports.vocabulary import QUANTITY
 from crossfoot.support.issues import list_issues
+from crossfoot.support.names import list_names
 
 BATCH = 20_000
 _READER = Reader(Path(settings.HOME.lake), settings.HOME.tmp)
@@ -118,9 +119,10 @@ def _execute(connection: duckdb.DuckDBPyConnection, select: Select) -> duckdb.Du
     return connection.execute(select.sql, select.values)
 
 
-def _issues(question: Question, scope: Scope) -> tuple[str, ...]:
+def _notes(question: Question, scope: Scope) -> Notes:
     services = tuple(v for d, values in question.filters if d.key == "service" for v in values)
-    return list_issues(scope, question.period, services, question.as_of) if question.period else ()
+    issues = list_issues(scope, question.period, services, question.as_of) if question.period else ()
+    return Notes(issues, {c: DisplayName(n.en, n.zh) for c, n in list_names(scope, question.as_of).items()})
 
 
 def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> Table:
@@ -141,7 +143,7 @@ def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedE
         rounding=shaped.rounding,
         totals=shaped.totals,
         subtotals=shaped.subtotals,
-        meta=meta_of(question, scope, editions, len(shaped.rows), _issues(question, scope)),
+        meta=meta_of(question, scope, editions, len(shaped.rows), _notes(question, scope)),
     )
 
 
@@ -205,5 +207,5 @@ def _lines(
         columns=columns_of(question),
         batches=batches,
         totals=totals,
-        meta=meta_of(question, scope, editions, count, _issues(question, scope)),
+        meta=meta_of(question, scope, editions, count, _notes(question, scope)),
     )

@@ -8,6 +8,7 @@ from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
 from crossfoot.web.home import customer_page, home_page
 from crossfoot.web.report import report_page
+from crossfoot.web.services import services_page
 
 urlpatterns = [
     path("", home_page, name="home"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("close", close_page, name="close"),
     path("close/publish", publish_again, name="publish-again"),
     path("known-issues", known_issues_page, name="known-issues"),
+    path("services", services_page, name="services"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
 ]
