@@ -104,6 +104,7 @@ def test_a_page_shows_the_name_of_its_language_and_prints_what_files_call_it(sho
     assert [name in table for name in ("Cloud Servers", "Our Own Brand", "Elastic Cloud Server")] == [True, True, False]
     assert f"Elastic Cloud Server in files, code {ECS}" in english
     assert f"Brand New in files, code {NEW}" in english
+    assert "largest: Our Own Brand" in english
     table = chinese.partition("<tbody>")[2].partition("</tbody>")[0]
     assert [name in table for name in ("云主机", "云硬盘", "Our Own Brand", "Elastic Cloud")] == [
         True,
