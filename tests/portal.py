@@ -151,7 +151,12 @@ class Portal:
 
 
 def line(account: str, day: str, list_cost: str, **cells: str) -> dict[str, str]:
-    """A line of a bill: pay-per-use of one service, all of it due and outstanding, unless cells say otherwise."""
+    """A line of a bill: pay-per-use of one service, all of it due and outstanding, unless cells say otherwise.
+
+    A service of another name has no code: a known one would give it the name of Huawei's service.
+    """
+    if "cloud_service_type_name" in cells:
+        cells = {"cloud_service_type": ""} | cells
     amount = cells.get("amount", list_cost)
     discount = str(Decimal(list_cost) - Decimal(amount))
     return {

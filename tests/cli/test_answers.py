@@ -126,7 +126,7 @@ def test_a_report_is_the_file_that_the_page_gives(portal: Portal, crossfoot: Run
     ran = crossfoot(*asked, "--format", "csv", "-o", target)
     assert (ran.code, ran.out, ran.err) == (0, b"", "")
     data = target.read_bytes()
-    assert data.startswith(b"\xef\xbb\xbfrow_kind,currency,service,list_cost,billed_cost\r\n")
+    assert data.startswith(b"\xef\xbb\xbfrow_kind,currency,service,service_code,list_cost,billed_cost\r\n")
     assert data == crossfoot(*asked, "--format", "csv").out
     kinds = [r["row_kind"] for r in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))]
     assert kinds == ["row", "row", "rounding"]

@@ -50,10 +50,10 @@ def test_the_more_a_rule_names_the_more_it_weighs(portal: Portal):
         *(line(account, "2026-10-05", "100.00", **other) for account in ("acct-a1", "acct-b1")),
     )
     assert portal.sums(portal.alice, "service", period="2026-10") == {
-        "Elastic Cloud Server": "10.00", "Database": "20.00"
+        "Elastic Cloud Server": "10.00", "Relational Database Service": "20.00"
     }  # fmt: skip
     assert portal.sums(portal.charlie, "service", period="2026-10") == {
-        "Elastic Cloud Server": "30.00", "Database": "40.00"
+        "Elastic Cloud Server": "30.00", "Relational Database Service": "40.00"
     }  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from random import Random
 from tests.query.reseller import CYCLES, DIGITS, Fact, half_away, text
 
 NAMED = ("region", "account", "project", "product", "sku", "resource")
+BESIDE = {"service": "service_code"} | {dimension: f"{dimension}_name" for dimension in NAMED}
 METERED = ("product", "sku", "resource")
 TIMES = ("day", "week", "month")
 TAGS = ("tag:env", "tag:team", "tag:成本中心", "tag:nobody")
-BY = ("service", "region", "account", "project", "product", "sku", "resource", "bill_type", "charge_category", "day",
+BY = ("service", "service_category", "region", "account", "project", "product", "sku", "resource", "bill_type", "charge_category", "day",
       "week", "month", "currency", *TAGS)  # fmt: skip
 FILTERS = BY
 PERIODS = ("2026-10", "2026-09", "2026-08..2026-10", "2026-07..2026-08", "2026-06", "2026-09-11..2026-10-02",
@@ -98,8 +99,8 @@ def _keyed(by: Iterable[str], keys: tuple[object, ...], own: list[Fact]) -> Reco
     found: Record = {}
     for dimension, key in zip(by, keys, strict=True):
         found[dimension] = key.isoformat() if isinstance(key, date) else None if key is None else str(key)
-        if dimension in NAMED:
-            found[f"{dimension}_name"] = max(
+        if dimension in BESIDE:
+            found[BESIDE[dimension]] = max(
                 (f.names.get(dimension) for f in own), key=lambda n: (n is not None, n or "")
             )
     return found

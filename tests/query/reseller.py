@@ -15,6 +15,7 @@ ACCOUNTS = {"acct-a1": "C0001", "acct-a2": "C0001", "acct-a3": "C0001", "acct-b1
 CURRENCY = {"C0001": "USD", "C0002": "JPY"}
 DIGITS = {"USD": 2, "JPY": 0}
 SERVICES = ("ECS", "RDS", "OBS", "弹性公网IP", "=cmd()")
+KNOWN = {"弹性公网IP": ("hws.service.type.eip", "Elastic IP", "Networking")}  # code, its name in reports, category
 REGIONS = {"": None, "ap-southeast-1": "CN-Hong Kong", "ap-southeast-3": "AP-Singapore", "la-south-2": "LA-Santiago"}
 PROJECTS = {"": None, "0": "default", "p-1": "shop", "p-2": "", "-1": "gone", "null": None}
 TAGS = ({}, {}, {"env": "prod"}, {"env": "test"}, {"env": ""}, {"team": "a:b"}, {"env": "prod", "team": "研发"},
@@ -107,8 +108,9 @@ class Maker:
         quantity, unit = (dice.randrange(10**13), dice.choice(UNITS)) if is_metered else (None, "")
         is_covered = bill_type == "5" and quantity and dice.random() < 0.1
         amount = units if bill_type == "9" else 0 if is_covered or bill_type == "23" else half_away(units * 3, 4)
+        code, known, category = KNOWN.get(service, (f"c.{service}", service, "Other"))
         cells |= {
-            "cycle": cycle, "bill_type": bill_type, "account_name": f"{account} Ltd", "cloud_service_type": f"c.{service}",
+            "cycle": cycle, "bill_type": bill_type, "account_name": f"{account} Ltd", "cloud_service_type": code,
             "cloud_service_type_name": service, "region": region, "region_name": REGIONS[region] or "",
             "enterprise_project_id": project, "enterprise_project_name": PROJECTS[project] or "",
             "product_id": product, "product_name": f"{product} name" if product else "", "sku_code": sku,
@@ -124,14 +126,14 @@ class Maker:
         else:
             sold = half_away(units * percent(customer, service, original or day), 10**8)
         keys = {
-            "service": service, "region": region or None, "account": account,
+            "service": known, "service_category": category, "region": region or None, "account": account,
             "project": None if project in {"", "-1", "null"} else project, "product": product or None,
             "sku": sku or None, "resource": resource or None, "bill_type": bill_type,
             "charge_category": CATEGORY[bill_type], "day": day, "week": day - timedelta(days=day.weekday()),
             "month": cycle, "currency": CURRENCY[customer],
         }  # fmt: skip
         names = {
-            "region": REGIONS[region], "account": f"{account} Ltd", "project": PROJECTS[project] or None,
+            "service": code, "region": REGIONS[region], "account": f"{account} Ltd", "project": PROJECTS[project] or None,
             "product": cells["product_name"] or None, "sku": None, "resource": cells["resource_name"] or None,
         }  # fmt: skip
         return line(account, str(day), text(units), **cells), Fact(

@@ -19,7 +19,7 @@ from tests.query.reseller import REGIONS
 from tests.render.tables import cost_table
 
 ALL = "2026-08..2026-10"
-EMPTY = {"service": "(Agreement and rounding)", "bill_type": "(Agreement and rounding)", "region": "(No region)",
+EMPTY = {"service": "(Agreement and rounding)", "service_category": "(No category)", "bill_type": "(Agreement and rounding)", "region": "(No region)",
          "account": "(No account)", "project": "(No project)", "product": "(No product)", "sku": "(No SKU)",
          "resource": "(No resource)", "tag:": "(untagged)"}  # fmt: skip
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -16,7 +16,7 @@ ROLE = Role.CUSTOMER_FINANCE
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ({"by": ["colour"]}, "no dimension 'colour' here: choose from service, region, account"),
+        ({"by": ["colour"]}, "no dimension 'colour' here: choose from service, service_category, region"),
         ({"by": ["colour"]}, "tag:KEY"),
         ({"by": ["service", "service"]}, "one or two different dimensions"),
         ({"by": ["service", "region", "day"]}, "one or two different dimensions"),

@@ -40,6 +40,7 @@ def test_the_document() -> None:
         "time_zone": "GMT+08:00",
         "row_count": 2,
         "warnings": [],
+        "display_names": {},
         "known_issues": [],
         "hash": f"sha256:{table.digest}",
         "id": table.id,

@@ -37,7 +37,8 @@ def publish(portal: Portal, lang: str = "en", currency_in_header: str = "") -> N
     }
     [published] = portal.publish()
     assert published.editions == (("C0001", 1, "final"),)
-    assert [(f.check, f.value) for f in published.findings] == [("compensation", "9")]
+    codes = [("service-code", f"code.{name}") for name in ("ECS", "EVS", "OBS", "Savings Plan")]
+    assert [(f.check, f.value) for f in published.findings] == [*codes, ("compensation", "9")]
 
 
 def exact(portal: Portal, by: str, measure: str = "billed_cost") -> dict[str | None, Decimal]:

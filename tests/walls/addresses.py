@@ -19,6 +19,7 @@ OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),
     "close/publish": ("post", {"dana"}),
     "known-issues": ("get", {"erin"}),
+    "services": ("get", {"dana", "frank"}),
 }
 DOOR = ("login", "logout", "inactive")
 KEYS = tuple(report.key for report in REPORTS)

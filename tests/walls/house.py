@@ -14,7 +14,7 @@ from crossfoot.access.models import Customer, User
 from crossfoot.access.rls import as_staff
 from crossfoot.core.roles import Role
 from crossfoot.sources.columns import COLUMNS, PAYMENT_PARTS, Holds
-from crossfoot.support.models import KnownIssue
+from crossfoot.support.models import KnownIssue, ServiceName
 from tests.portal import Portal, line
 
 ALPHA, BETA, GAMMA = "C0001", "C0002", "C00010"
@@ -126,6 +126,7 @@ def build(portal: Portal) -> Portal:
         portal.document("charges", everybody[name], customer)
     with as_staff():
         KnownIssue.objects.bulk_create(_issue(customer) for customer in ("", *NAMES))
+        ServiceName.objects.bulk_create(_name(customer) for customer in ("", *NAMES))
     return portal
 
 
@@ -143,6 +144,18 @@ def _issue(customer: str) -> KnownIssue:
         sentence=issue_of(customer),
         written_at=at,
         written_by="erin@example.com",
+    )
+
+
+def _name(customer: str) -> ServiceName:
+    """The portal writes names for everybody; the wall holds for a customer's own, too."""
+    return ServiceName(
+        customer_key=customer,
+        code="hws.service.type.zqa",
+        name=f"A name of {NAMES[customer]}." if customer else "A name of everybody.",
+        valid_from=date(2026, 10, 1),
+        written_at=datetime(2026, 11, 1, tzinfo=UTC),
+        written_by="frank@example.com",
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from crossfoot.access import rls
 from crossfoot.core.walls import Wall
-from crossfoot.support.models import KnownIssue
+from crossfoot.support.models import KnownIssue, ServiceName
 from tests.portal import Portal
 
 OWNER = "crossfoot_owner"
@@ -34,6 +34,7 @@ WALLS = {
     "publish.BuyEdition": Wall.STAFF,
     "publish.MonthState": Wall.STAFF,
     "support.KnownIssue": Wall.CUSTOMER,
+    "support.ServiceName": Wall.CUSTOMER,
     "deliver.Export": Wall.CUSTOMER,
 }
 GRANTS = {
@@ -109,7 +110,7 @@ def test_every_customers_table_has_its_two_policies_and_no_other_has_any(server:
     for table, model in owned.items():
         column = getattr(model, "wall_column", "customer_id")
         own = f"(({column})::text = ( SELECT current_setting('{rls.SETTING}'::text, true) AS current_setting))"
-        if model is KnownIssue:  # the only rows that everybody shares
+        if model in {KnownIssue, ServiceName}:  # the only rows that everybody shares
             own = f"({own} OR (({column})::text = ''::text))"
         assert policies[table, "own"] == [[rls.CUSTOMER], "ALL", "PERMISSIVE", own]
         assert policies[table, "staff"] == [[rls.STAFF], "ALL", "PERMISSIVE", "true"]

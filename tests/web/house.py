@@ -24,7 +24,7 @@ def october() -> list[dict[str, str]]:
         "resource_id": f"vm-{CANARY_A}",
         "resource_tag": f"env:{TAG_A};",
     }
-    obs = {"cloud_service_type_name": f"=OBS {CANARY_A}", "cloud_service_type": "hws.service.type.obs"}
+    obs = {"cloud_service_type_name": f"=OBS {CANARY_A}", "cloud_service_type": "code.obs"}
     beta = {"cloud_service_type_name": f"ECS {CANARY_B}", "resource_id": f"vm-{CANARY_B}", "resource_tag": "env:x;"}
     return [
         line("acct-a1", "2026-10-03", "11.11000000", **ecs),

@@ -42,6 +42,7 @@ ROUTES = (
         method="post",
         seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE),
     ),
+    Route(pattern="services", example="/services", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
     Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
     Route(pattern="uploads", example="/uploads", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
     Route(

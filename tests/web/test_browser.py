@@ -32,6 +32,7 @@ PAGES = (
     ("dana", "/close"),
     ("erin", "/"),
     ("erin", "/known-issues"),
+    ("dana", "/services?q=server&code=hws.service.type.ec2"),
 )
 
 

@@ -26,6 +26,7 @@ class Action(StrEnum):
     PRICES_IMPORTED = "prices:imported"
     REPORT_EXPORTED = "report:exported"
     REPORT_VIEWED = "report:viewed"
+    SERVICE_RENAMED = "service:renamed"
 
 
 def record(action: Action, actor: str, *, customer: str = "", **detail: object) -> None:

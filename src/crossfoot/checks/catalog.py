@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Check("bill-type", Reach.CUSTOMER_MONTH, lines.check_bill_types),
     Check("priced", Reach.CUSTOMER_MONTH, lines.check_priced),
     Check("bill-date", Reach.CUSTOMER_MONTH, lines.check_dates),
+    Check("service-code", Reach.ROW, lines.check_services),
     Check("completeness", Reach.CUSTOMER_MONTH, months.check_completeness),
     Check("account-mapped", Reach.ACCOUNT, months.check_accounts),
     Check("kept-credits", Reach.ROW, lines.check_kept_credits),

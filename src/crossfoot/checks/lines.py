@@ -8,6 +8,7 @@ from crossfoot.core.money import is_currency
 from crossfoot.lake.schema import SELL
 from crossfoot.pricing.rate import BASIS, KEPT, Basis
 from crossfoot.sources.columns import PAYMENT_PARTS
+from crossfoot.sources.services import OTHER, list_services
 
 ASK_HUAWEI = "Ask Huawei for a corrected bill and ingest it; the other customers are published."
 
@@ -80,7 +81,7 @@ def check_priced(candidate: Candidate) -> list[Finding]:
             "priced",
             f"billed_cost IS NULL AND customer_id IS NOT NULL AND is_original_known AND bill_type IN ({_list(sorted(BASIS))})",
             column="Product Type",
-            value="service_name",
+            value="source_service_name",
             message="No approved price rule covers this service on this date.",
             next_step="Import a rule with `crossfoot prices import` and approve it with `crossfoot prices approve`.",
         ),
@@ -93,6 +94,21 @@ def check_priced(candidate: Candidate) -> list[Finding]:
             next_step="Ingest the bill that holds the order, or import and approve a refund_pct rule.",
         ),
     ]
+
+
+def check_services(candidate: Candidate) -> list[Finding]:
+    """A service code that the table does not have, where the source gives no category itself: said, and never a block."""
+    known = _list([service.code for service in list_services()])
+    return candidate.find_lines(
+        "service-code",
+        f"service_category = {_text(OTHER)} AND lower(service_code) NOT IN ({known})",
+        column="Product Type Code",
+        value="service_code",
+        severity=Severity.NOTE,
+        reach=Reach.ROW,
+        message="Unknown service code: the service has the category Other and the name that the bill gives it.",
+        next_step="Nothing to do for the amounts; tell Crossfoot which service it is.",
+    )
 
 
 def check_dates(candidate: Candidate) -> list[Finding]:

@@ -27,6 +27,7 @@ class Capability(StrEnum):
     READ_CLOSE = "close:read"
     APPROVE_PRICES = "prices:approve"
     PUBLISH = "editions:publish"
+    RENAME_SERVICES = "services:rename"
     WRITE_KNOWN_ISSUES = "known-issues:write"
     UPLOAD_FILES = "files:upload"
 
@@ -41,6 +42,7 @@ MAY: dict[Capability, frozenset[Role]] = {
     Capability.READ_CLOSE: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
     Capability.APPROVE_PRICES: frozenset({Role.RESELLER_FINANCE}),
     Capability.PUBLISH: frozenset({Role.RESELLER_FINANCE}),
+    Capability.RENAME_SERVICES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
     Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
     Capability.UPLOAD_FILES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
 }

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+from pyarrow import parquet
 
 from crossfoot.core.errors import Altered, NotFound
 from crossfoot.core.ids import is_safe_id
-from crossfoot.lake.files import LakeFile
+from crossfoot.lake.files import LakeFile, Paths
+from crossfoot.lake.schema import CHARGES, DAILY_KEYS
 from crossfoot.runtime.files import sha256_file
 
 POOL = 32
@@ -28,7 +30,7 @@ class Reader:
         """Read below `lake`; spill below `tmp`."""
         self._lake, self._tmp = lake, tmp
         self._idle: OrderedDict[str, list[duckdb.DuckDBPyConnection]] = OrderedDict()
-        self._sound: set[tuple[str, str, int, int]] = set()
+        self._sound: dict[tuple[str, str, int, int], frozenset[str]] = {}  # and the columns that each file lacks
         self._lock = threading.Lock()
 
     @contextmanager
@@ -40,15 +42,15 @@ class Reader:
         finally:
             self._give(customer, connection)
 
-    def paths(self, files: Sequence[LakeFile]) -> list[str]:
+    def paths(self, files: Sequence[LakeFile]) -> Paths:
         """The files' full paths, each proved to hold the bytes that were published.
 
         Raises:
             Altered: a file is missing or is not the one that was written.
         """
-        return [str(self._proved(file)) for file in files]
+        return Paths.of(self._proved(file) for file in files)
 
-    def _proved(self, file: LakeFile) -> Path:
+    def _proved(self, file: LakeFile) -> tuple[str, frozenset[str]]:
         path = self._lake / file.path
         try:
             stat = path.stat()
@@ -60,8 +62,8 @@ class Reader:
                 raise Altered(
                     f"The published file {file.path} was altered after it was written: restore it from the backup."
                 )
-            self._sound.add(mark)
-        return path
+            self._sound[mark] = _lacking(path, file)
+        return str(path), self._sound[mark]
 
     def _take(self, customer: str) -> duckdb.DuckDBPyConnection:
         with self._lock:
@@ -99,3 +101,9 @@ class Reader:
         ):
             connection.execute(setting)
         return connection
+
+
+def _lacking(path: Path, file: LakeFile) -> frozenset[str]:
+    """The columns of today that the file lacks, because it was written before there were such."""
+    wanted = DAILY_KEYS if file.path.startswith("daily/") else CHARGES
+    return frozenset(wanted) - frozenset(parquet.read_schema(path).names)

@@ -18,7 +18,10 @@ CHARGES: dict[str, str] = {
     "charge_mode": "VARCHAR",
     "charge_description": "VARCHAR",
     "service_code": "VARCHAR",
-    "service_name": "VARCHAR",
+    "service_name": "VARCHAR",  # one for each known code
+    "source_service_name": "VARCHAR",  # the source's own word
+    "service_category": "VARCHAR",
+    "service_subcategory": "VARCHAR",
     "resource_type_code": "VARCHAR",
     "resource_type_name": "VARCHAR",
     "product_id": "VARCHAR",
@@ -93,7 +96,9 @@ DAILY_KEYS = (
     "account_name",
     "project_id",
     "project_name",
+    "service_code",
     "service_name",
+    "service_category",
     "region_id",
     "region_name",
     "bill_type",

@@ -14,7 +14,7 @@ from crossfoot.pricing.book import list_rules
 from crossfoot.pricing.rate import Rule
 from crossfoot.publish.models import Edition, MonthState
 
-REVISION = 1  # raise it when code changes what a published line says, so that every month is looked at again
+REVISION = 2  # raise it when code changes what a published line says, so that every month is looked at again
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from crossfoot.ingest.current import Current
 from crossfoot.ingest.engine import insert, parquet, quote
 from crossfoot.lake.schema import BUY, CHARGES
 from crossfoot.pricing.compile import BILLED_COST, CHARGE_CATEGORY, FACTORS, JOIN, load_rules
+from crossfoot.publish import services
 from crossfoot.publish.inputs import Inputs
 from crossfoot.runtime.files import sha256_file
 from crossfoot.runtime.home import Home
@@ -27,7 +28,7 @@ ORDERS = "('1', '2', '3', '8', '18', '103')"
 ORDER_COLUMNS = ("account_id", "bill_date", "bill_type", "order_id", "trade_id")
 FREQUENCY = """coalesce(l.charge_frequency, CASE WHEN l.bill_type IN ('2', '8', '18', '103', '14') THEN 'Recurring'
     WHEN l.bill_type IN ('5', '12', '23') THEN 'Usage-Based' ELSE 'One-Time' END)"""
-MADE = {"customer_id", "billed_cost", "charge_category", "charge_description"}  # made here alone
+MADE = {"customer_id", "billed_cost", "charge_category", "charge_description", "source_service_name"}  # here alone
 DESCRIPTION = "concat_ws(' ', l.product_name, l.specification)"
 
 
@@ -73,16 +74,18 @@ def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None
     )
     _own(bench, inputs)
     load_rules(bench, inputs.rules)
+    services.load_services(bench)
     bench.execute(FACTORS.format(lines="owned"))
     made = {
         "charge_category": CHARGE_CATEGORY,
         "charge_frequency": FREQUENCY,
         "charge_description": DESCRIPTION,
         "billed_cost": BILLED_COST,
+        **services.MADE,
     }
     columns = dict.fromkeys((*CHARGES, *BUY, "record_id", "is_original_known", "price_day"))
     select = ", ".join(f"{made.get(c, f'l.{c}')} AS {c}" for c in columns)
-    bench.execute(f"CREATE TABLE priced AS SELECT {select} FROM owned l {JOIN}")
+    bench.execute(f"CREATE TABLE priced AS SELECT {select} FROM owned l {JOIN} {services.JOIN}")
     bench.execute("DROP VIEW owned; DROP VIEW lines; DROP VIEW older")
 
 

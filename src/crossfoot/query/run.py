@@ -17,6 +17,7 @@ from crossfoot.core.errors import BadRequest, NotFound
 from crossfoot.core.money import plain, round8
 from crossfoot.core.period import cycle_of, parse_period
 from crossfoot.core.roles import Capability
+from crossfoot.lake.files import Paths
 from crossfoot.lake.reader import Reader
 from crossfoot.publish import plan as planning
 from crossfoot.query.select import (
@@ -29,12 +30,13 @@ from crossfoot.query.select import (
     measures_of,
 )
 from crossfoot.query.shape import Group, Shaped, shape, text_of
-from crossfoot.query.words import columns_of, meta_of
+from crossfoot.query.words import Notes, columns_of, meta_of
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Dimension, Report
-from crossfoot.reports.table import Record, Table
+from crossfoot.reports.table import DisplayName, Record, Table
 from crossfoot.reports.vocabulary import QUANTITY
 from crossfoot.support.issues import list_issues
+from crossfoot.support.names import list_names
 
 BATCH = 20_000
 _READER = Reader(Path(settings.HOME.lake), settings.HOME.tmp)
@@ -108,7 +110,7 @@ def _resolved(question: Question, scope: Scope) -> Question:
     return replace(question, customer=scope.customer, period=period)
 
 
-def _paths(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> list[str]:
+def _paths(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> Paths:
     use_daily = not question.report.is_lines and fits_rollup(question, scope)
     return _READER.paths([f for e in editions for f in (e.daily if use_daily else e.charges)])
 
@@ -117,9 +119,10 @@ def _execute(connection: duckdb.DuckDBPyConnection, select: Select) -> duckdb.Du
     return connection.execute(select.sql, select.values)
 
 
-def _issues(question: Question, scope: Scope) -> tuple[str, ...]:
+def _notes(question: Question, scope: Scope) -> Notes:
     services = tuple(v for d, values in question.filters if d.key == "service" for v in values)
-    return list_issues(scope, question.period, services, question.as_of) if question.period else ()
+    issues = list_issues(scope, question.period, services, question.as_of) if question.period else ()
+    return Notes(issues, {c: DisplayName(n.en, n.zh) for c, n in list_names(scope, question.as_of).items()})
 
 
 def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> Table:
@@ -140,7 +143,7 @@ def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedE
         rounding=shaped.rounding,
         totals=shaped.totals,
         subtotals=shaped.subtotals,
-        meta=meta_of(question, scope, editions, len(shaped.rows), _issues(question, scope)),
+        meta=meta_of(question, scope, editions, len(shaped.rows), _notes(question, scope)),
     )
 
 
@@ -204,5 +207,5 @@ def _lines(
         columns=columns_of(question),
         batches=batches,
         totals=totals,
-        meta=meta_of(question, scope, editions, count, _issues(question, scope)),
+        meta=meta_of(question, scope, editions, count, _notes(question, scope)),
     )

@@ -1,10 +1,10 @@
 """The SQL of a question. Identifiers come from declared definitions only; whatever a reader wrote is a bound value."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crossfoot.access.scope import Scope
-from crossfoot.lake.schema import DAILY_KEYS
+from crossfoot.lake.files import Paths
+from crossfoot.lake.schema import CHARGES, DAILY_KEYS
 from crossfoot.reports.question import NONE_WORD, Question
 from crossfoot.reports.spec import Column, Dimension, Kind, Measure
 from crossfoot.reports.vocabulary import QUANTITY, TAG_PREFIX
@@ -29,12 +29,12 @@ def measures_of(question: Question) -> tuple[Measure, ...]:
 def fits_rollup(question: Question, scope: Scope) -> bool:
     """True when the daily rollup holds everything that is asked, so that the lines need not be read."""
     asked = (*question.by, *(d for d, _ in question.filters))
-    in_daily = all((d.sql in DAILY_KEYS or d.sql in DERIVED) and d.name_sql in {"", *DAILY_KEYS} for d in asked)
+    in_daily = all((d.sql in DAILY_KEYS or d.sql in DERIVED) and _beside(d) in {"NULL", *DAILY_KEYS} for d in asked)
     del scope  # account and project are in the rollup, so a narrowed scope can use it too
     return in_daily and QUANTITY not in measures_of(question)
 
 
-def grouped(question: Question, scope: Scope, paths: Sequence[str]) -> Select:
+def grouped(question: Question, scope: Scope, paths: Paths) -> Select:
     """Rows, subtotals and totals in one pass over the same files; `level` tells them apart."""
     measures = measures_of(question)
     has_unit = QUANTITY in measures
@@ -43,13 +43,13 @@ def grouped(question: Question, scope: Scope, paths: Sequence[str]) -> Select:
     inner: list[str] = ["currency"]
     values: list[object] = []
     for i, dimension in enumerate(question.by):
-        inner += [f"{dimension.sql} AS k{i}", f"{dimension.name_sql or 'NULL'} AS n{i}"]
+        inner += [f"{dimension.sql} AS k{i}", f"{_beside(dimension)} AS n{i}"]
         values += _bound(dimension)
     inner += ["usage_unit AS unit"] if has_unit else []
     inner += [f"{m.sql} AS {m.key}" for m in measures]
     where, bound = _where(question, scope)
     sums = ", ".join(f"sum({m.key}) AS {m.key}" for m in measures)
-    names = "".join(f"max(n{i}) AS n{i}, " for i in range(len(question.by)))
+    names = "".join(f"{_one_beside(d, f'n{i}')} AS n{i}, " for i, d in enumerate(question.by))
     sets = [["currency", *keys, *unit], *([["currency", k] for k in keys] if len(keys) > 1 else []), ["currency"]]
     level = "grouping(" + ", ".join([*keys, *unit]) + ")"
     sql = (
@@ -61,7 +61,19 @@ def grouped(question: Question, scope: Scope, paths: Sequence[str]) -> Select:
     return Select(sql, [*values, list(paths), *bound])
 
 
-def lines(question: Question, scope: Scope, paths: Sequence[str], offset: int, limit: int | None) -> Select:
+def _beside(dimension: Dimension) -> str:
+    """What stands beside a value: the name of a code, or the code of a name."""
+    return dimension.name_sql or (dimension.code.sql if dimension.code else "NULL")
+
+
+def _one_beside(dimension: Dimension, column: str) -> str:
+    """A code has one name, the last; where a bill gives two unknown codes one name, both are said."""
+    if not dimension.code:
+        return f"max({column})"
+    return f"CASE WHEN min({column}) < max({column}) THEN min({column}) || ', ' || max({column}) ELSE max({column}) END"
+
+
+def lines(question: Question, scope: Scope, paths: Paths, offset: int, limit: int | None) -> Select:
     """The lines in stored order, every value as the text that files carry."""
     where, bound = _where(question, scope)
     columns = ", ".join(f"{_text(c)} AS {c.key}" for c in question.report.lines)
@@ -69,7 +81,7 @@ def lines(question: Question, scope: Scope, paths: Sequence[str], offset: int, l
     return Select(f"SELECT currency, {columns} FROM {_files(paths)} WHERE {where}{page}", [list(paths), *bound])
 
 
-def line_totals(question: Question, scope: Scope, paths: Sequence[str]) -> Select:
+def line_totals(question: Question, scope: Scope, paths: Paths) -> Select:
     """Per currency: how many lines, and the exact sum of each measure."""
     where, bound = _where(question, scope)
     sums = ", ".join(f"CAST(sum({m.sql}) AS DECIMAL(38,8))" for m in question.report.measures)
@@ -79,7 +91,7 @@ def line_totals(question: Question, scope: Scope, paths: Sequence[str]) -> Selec
     )
 
 
-def distinct_values(dimension: Dimension, question: Question, scope: Scope, paths: Sequence[str]) -> Select:
+def distinct_values(dimension: Dimension, question: Question, scope: Scope, paths: Paths) -> Select:
     """The values of a dimension with their names, the costliest first."""
     where, bound = _where(question, scope)
     name = dimension.name_sql or "NULL"
@@ -114,11 +126,16 @@ def _bound(dimension: Dimension) -> list[object]:
     return [dimension.key.removeprefix(TAG_PREFIX)] if dimension.key.startswith(TAG_PREFIX) else []
 
 
-def _files(paths: Sequence[str]) -> str:
+def _files(paths: Paths) -> str:
     if not paths:
         msg = "a question without files has no SQL"
         raise ValueError(msg)
-    return "read_parquet(?, hive_partitioning=false)"
+    by_name = ", union_by_name=true" if paths.is_uneven else ""
+    files = f"read_parquet(?, hive_partitioning=false{by_name})"
+    if not paths.absent:
+        return files
+    nothing = ", ".join(f"CAST(NULL AS {CHARGES[column]}) AS {column}" for column in sorted(paths.absent))
+    return f"(SELECT *, {nothing} FROM {files})"
 
 
 def _text(column: Column) -> str:

@@ -20,7 +20,7 @@ class Group:
 
     currency: str
     keys: tuple[object, ...]
-    names: tuple[str | None, ...]
+    names: tuple[str | None, ...]  # beside the keys: a code's name, or a name's code
     sums: Sums
     unit: str | None = None
     units: int = 0
@@ -109,6 +109,8 @@ def _keyed(dimension: Dimension, key: object, name: str | None) -> dict[str, str
     keyed = {dimension.key: text_of(key)}
     if dimension.name_sql:
         keyed[f"{dimension.key}_name"] = name
+    if dimension.code:
+        keyed[dimension.code.key] = name
     return keyed
 
 

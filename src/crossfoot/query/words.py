@@ -1,6 +1,7 @@
 """The columns of an answer with their definitions, and the words about where its numbers come from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from crossfoot.access.scope import Scope
 from crossfoot.core.period import Period
@@ -9,7 +10,7 @@ from crossfoot.publish.plan import PlannedEdition
 from crossfoot.query.select import measures_of
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Column, Kind
-from crossfoot.reports.table import EditionMeta, Meta, TableColumn
+from crossfoot.reports.table import DisplayName, EditionMeta, Meta, TableColumn
 from crossfoot.reports.vocabulary import QUANTITY, UNIT
 
 NARROWED = _(
@@ -34,6 +35,8 @@ def columns_of(question: Question) -> tuple[TableColumn, ...]:
                     help=dimension.help,
                 )
             )
+        if dimension.code:
+            found.append(_column(dimension.code))
     for measure in measures_of(question):
         if measure is QUANTITY:
             found.append(_column(UNIT))
@@ -41,9 +44,14 @@ def columns_of(question: Question) -> tuple[TableColumn, ...]:
     return tuple(c for c in found if c.key != "currency")
 
 
-def meta_of(
-    question: Question, scope: Scope, editions: Sequence[PlannedEdition], rows: int, issues: tuple[str, ...]
-) -> Meta:
+class Notes(NamedTuple):
+    """What stands beside an answer and is no part of its hash."""
+
+    issues: tuple[str, ...]
+    names: Mapping[str, DisplayName]
+
+
+def meta_of(question: Question, scope: Scope, editions: Sequence[PlannedEdition], rows: int, notes: Notes) -> Meta:
     """Editions, freshness and warnings."""
     return Meta(
         editions=tuple(
@@ -52,7 +60,8 @@ def meta_of(
         data_through=max((e.data_through for e in editions), default=None),
         row_count=rows,
         warnings=tuple(_warnings(question.period, scope, editions)),
-        known_issues=issues,
+        known_issues=notes.issues,
+        display_names=notes.names,
     )
 
 

@@ -11,14 +11,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crossfoot.core.money import round_minor
 from crossfoot.core.period import Period, end_day, first_day
 from crossfoot.reconcile.landed import Landed, read_lines
 from crossfoot.reconcile.owners import Orders, Owners, split_refunds
 from crossfoot.reconcile.sell import Sellers
+from crossfoot.sources.services import name_service
 
 ZERO = Decimal(0)
+UNIT = "\x1f"
 
 
 class Cell(NamedTuple):
@@ -105,7 +108,7 @@ class Deriver:
         return months
 
     def _sum(self, lines: pa.Table, original_days: pa.Array) -> pa.Table:
-        return _group(self._sellers.sell(lines.append_column("original_day", original_days)))
+        return _group(_named(self._sellers.sell(lines.append_column("original_day", original_days))))
 
 
 def close(month: Month, cycle: str) -> None:
@@ -116,6 +119,16 @@ def close(month: Month, cycle: str) -> None:
         rounding = round_minor(exact, currency) - exact
         if rounding:
             month.cells[Cell(currency, last_day, None, None, None, None, None)] = Sums(1, ZERO, rounding)
+
+
+def _named(lines: pa.Table) -> pa.Table:
+    """The lines with what a page calls their services: rules speak of the bill's own words, pages have one name a code."""
+    parts = [pc.fill_null(lines[column], "") for column in ("service_code", "service_name")]
+    pairs = pc.binary_join_element_wise(*parts, UNIT).combine_chunks().dictionary_encode()
+    split = (pair.partition(UNIT) for pair in pairs.dictionary.to_pylist())
+    names = pa.array([name_service(code or None, name or None) for code, _, name in split], pa.string())
+    place = lines.column_names.index("service_name")
+    return lines.set_column(place, "service_name", names.take(pairs.indices))
 
 
 def _group(lines: pa.Table) -> pa.Table:

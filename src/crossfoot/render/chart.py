@@ -61,8 +61,8 @@ class Bar:
     amount: Decimal
 
 
-def render_chart(table: Table, say: Say = str) -> dict[str, Any] | None:
-    """The option; None where a chart would say nothing: lines, no money, or a single bar."""
+def render_chart(table: Table, say: Say = str, called: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+    """The option, with services `called` what this page calls them; None where a chart would say nothing: lines, no money, or a single bar."""
     currency = _main_currency(table)
     measure = next((c for c in table.columns if c.key == MEASURE), None)
     if table.report.is_lines or not currency or measure is None:
@@ -70,7 +70,7 @@ def render_chart(table: Table, say: Say = str) -> dict[str, Any] | None:
     time = next((c for c in table.columns if c.key in TIMES), None)
     value = next((c for c in table.columns if c.kind is Kind.DIMENSION and c.key not in TIMES), None)
     bars = _bars(table, currency, value, time, say)
-    names = _names(table, value)
+    names = (called or {}) if value and value.key == "service" else _names(table, value)
     if len(bars) < 2:  # noqa: PLR2004 - one bar compares with nothing
         return None
     option = _over_time(table, bars, measure, names, say) if time else _by_value(bars, names, say)

@@ -60,6 +60,7 @@ class View:
     say: Say = field(default=str)
     words: Words = field(default_factory=Words)
     rows: Iterable[Record] | None = None
+    called: Mapping[str, str] = field(default_factory=dict)  # a service's name in files -> its name on this page
 
 
 class Head(NamedTuple):
@@ -86,7 +87,8 @@ def render_html(table: Table, view: View | None = None) -> str:
 def shown_columns(table: Table) -> tuple[TableColumn, ...]:
     """The columns on screen; a currency that is asked for or not the only one leads, else it stands in the heads."""
     is_asked = any(dimension.key == "currency" for dimension in table.question.by)
-    return (CURRENCY, *table.columns) if is_asked or len(currencies(table)) > 1 else table.columns
+    columns = tuple(c for c in table.columns if c.kind is not Kind.CODE)
+    return (CURRENCY, *columns) if is_asked or len(currencies(table)) > 1 else columns
 
 
 def _heads(table: Table, columns: tuple[TableColumn, ...], say: Say) -> list[Head]:
@@ -152,6 +154,8 @@ def cell_of(value: str | None, column: TableColumn, view: View) -> Cell:
         return Cell(_nothing(column, view), column.kind.is_number, is_quiet=True)
     if not value and column.kind is Kind.DIMENSION:
         return Cell(view.words.empty, is_quiet=True)
+    if column.key == "service":
+        return Cell(view.called.get(value, value))
     return Cell(cell_text(value, column), column.kind.is_number)
 
 

@@ -5,6 +5,7 @@ Page, API and command line send these bytes. Keys stand in the contract's order;
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
@@ -47,6 +48,7 @@ def _part(key: str, value: Sequence[Record] | dict[str, Any]) -> bytes:
 
 def _meta(table: Table) -> dict[str, Any]:
     meta = table.meta
+    names = {code: asdict(name) for code, name in meta.display_names.items()}
     return {
         "editions": [edition.as_json() for edition in meta.editions],
         "data_through": instant(meta.data_through) if meta.data_through else None,
@@ -54,6 +56,7 @@ def _meta(table: Table) -> dict[str, Any]:
         "row_count": meta.row_count,
         "warnings": list(meta.warnings),
         "known_issues": list(meta.known_issues),
+        "display_names": {"service": names} if names else {},
         "hash": f"sha256:{table.digest}",
         "id": table.id,
     }

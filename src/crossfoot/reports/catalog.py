@@ -57,7 +57,8 @@ def _report_faults(report: Report, known: set[str]) -> list[str]:
 
 
 def _columns(report: Report) -> tuple[Column, ...]:
-    return (*report.by, *report.measures, *report.filters, *report.lines)
+    codes = (d.code for d in report.by if d.code)
+    return (*report.by, *codes, *report.measures, *report.filters, *report.lines)
 
 
 def list_definitions(role: Role) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from crossfoot.reports.spec import Kind, Report
 
 _FILTERS = (
     v.SERVICE,
+    v.SERVICE_CATEGORY,
     v.REGION,
     v.ACCOUNT,
     v.PROJECT,
@@ -32,6 +33,7 @@ USAGE_TO_COST = Report(
     ),
     by=(
         v.SERVICE,
+        v.SERVICE_CATEGORY,
         v.REGION,
         v.ACCOUNT,
         v.PROJECT,
@@ -50,6 +52,7 @@ USAGE_TO_COST = Report(
     measures=(v.LIST_COST, v.BILLED_COST, v.QUANTITY),
     filters=_FILTERS,
     drill="charges",
+    revision=2,  # a service has one name for each code, its category, and its code beside it
 )
 
 CHARGES = Report(
@@ -77,7 +80,14 @@ CHARGES = Report(
         v.line("project_name", _("Project name"), "project_name", _("The project's own name.")),
         v.line("region_name", _("Region name"), "region_name", _("The region in words.")),
         v.line("month", _("Month"), "cycle", v.MONTH.help),
-        v.line("service_code", _("Service code"), "service_code", _("Huawei's code of the service.")),
+        v.line("service_code", v.SERVICE_CODE.label, "service_code", v.SERVICE_CODE.help),
+        v.line(
+            "source_service", _("Service on the bill"), "source_service_name", _("The service as the bill calls it.")
+        ),
+        v.line("service_category", _("Service category"), "service_category", v.SERVICE_CATEGORY.help),
+        v.line(
+            "service_subcategory", _("Service subcategory"), "service_subcategory", _("The kind within the category.")
+        ),
         v.line("charge_category", _("Charge category"), "charge_category", v.CHARGE_CATEGORY.help),
         v.line("charge_frequency", _("Charge frequency"), "charge_frequency", _("One-Time, Recurring or Usage-Based.")),
         v.line("bill_type", _("Bill type"), "bill_type", v.BILL_TYPE.help),
@@ -110,4 +120,5 @@ CHARGES = Report(
         v.line("source_record", _("Source record"), "source_record", _("Its record number in that file.")),
         v.line("source_sha256", _("Source sha256"), "source_sha256", _("The sha256 of the bill as received.")),
     ),
+    revision=2,  # one name for each service code; the bill's own word and the category are columns
 )

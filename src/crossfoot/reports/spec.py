@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     DIMENSION = "dimension"
     LABEL = "label"  # the readable name beside a dimension's code
+    CODE = "code"  # the source's code beside a dimension's name: files carry it, a page leaves it to the lines
     UNIT = "unit"
     MONEY = "money"
     QUANTITY = "quantity"
@@ -43,13 +44,14 @@ class Column:
 class Dimension(Column):
     """A column to group and filter by.
 
-    `name_sql` gives the readable name beside a code; `empty` is what a reader sees where the source says none.
+    `name_sql` gives the readable name beside a code, `code` is the column of the code beside a name; `empty` is what a reader sees where the source says none.
     `has_unit` means that lines of one value share what is metered, so a quantity can be shown beside them.
     """
 
     kind: Kind = Kind.DIMENSION
     name_sql: str = ""
     name_label: str = ""
+    code: Column | None = None
     empty: str = "none"
     has_unit: bool = False
 

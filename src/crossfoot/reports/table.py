@@ -59,6 +59,14 @@ class EditionMeta:
         }
 
 
+@dataclass(frozen=True)
+class DisplayName:
+    """What the reseller calls a service, in English and in Chinese."""
+
+    en: str
+    zh: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Meta:
     """Where the numbers come from and how complete they are."""
@@ -68,6 +76,7 @@ class Meta:
     row_count: int
     warnings: tuple[str, ...] = ()
     known_issues: tuple[str, ...] = ()
+    display_names: Mapping[str, DisplayName] = field(default_factory=dict)  # by service code; a note outside the hash
     time_zone: str = "GMT+08:00"
 
     @property

@@ -10,12 +10,30 @@ CURRENCY = Dimension(
     sql="currency",
     help=_("The currency you are billed in. Sums never cross currencies."),
 )
+SERVICE_CODE = Column(
+    key="service_code",
+    label=_("Service code"),
+    sql="service_code",
+    help=_("Huawei's code of the service. It stays what it is, whatever the service is called."),
+    kind=Kind.CODE,
+)
 SERVICE = Dimension(
     key="service",
     label=_("Service"),
     sql="service_name",
-    help=_("The cloud service charged, by the name your bill uses."),
+    code=SERVICE_CODE,
+    help=_(
+        "The cloud service charged: one name for each of Huawei's service codes, in whatever language the bill was. A "
+        "code that Crossfoot does not know keeps the name that the bill gives it."
+    ),
     empty=_("Agreement and rounding"),
+)
+SERVICE_CATEGORY = Dimension(
+    key="service_category",
+    label=_("Service category"),
+    sql="service_category",
+    help=_("What kind of service it is, in the words of FOCUS: Compute, Storage, Databases and so on."),
+    empty=_("No category"),
 )
 REGION = Dimension(
     key="region",

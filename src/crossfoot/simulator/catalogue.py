@@ -67,7 +67,7 @@ RDS = _service(
     "RDS for MySQL", "rds.mysql.s1.large.ha|rds.pg.n1.xlarge.4", "Duration Hour", "0.2134567891", off=10, by_month=True,
 )
 SUPPORT_PLAN = _service(
-    "support", "Support Plans", "支持计划", "support Support plan",
+    "supportplan", "Support Plans", "支持计划", "supportplan Support plan",
     "Business Support Plan", "Business", "Month Month", "100.0000000000",
 )
 SERVICES = (
@@ -142,11 +142,11 @@ SERVICES = (
         "ModelArts Notebook", "modelarts.vm.gpu.v100", "Duration Second", "0.0011415525", most=3600, off=7,
     ),
     _service(
-        "functiongraph", "FunctionGraph", "函数工作流", "functiongraph Function",
+        "functionstage", "FunctionGraph", "函数工作流", "functionstage Function",
         "FunctionGraph Requests", "Requests", "Requests Million", "0.1999999999", most=9,
     ),
     _service(
-        "sfsturbo", "Scalable File Service", "弹性文件服务", "sfs.turbo File system",
+        "sfsturbo", "SFS Turbo", "高性能弹性文件服务", "sfs.turbo File system",
         "SFS Turbo Standard", "sfs.turbo.standard", "Size GB*Hour", "0.0002054795", most=1200,
     ),
     _service(

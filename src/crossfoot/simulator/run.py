@@ -32,7 +32,7 @@ def simulate(plan: Plan, out: Path) -> Summary:
     _write_csv(out / "customers.csv", customer_rows(accounts, plan.currency))
     _write_csv(out / "prices.csv", _price_rows(plan))
     rows = 0
-    with Truth(out / "truth.json", plan.lang, plan.currency) as truth:
+    with Truth(out / "truth.json", plan.currency) as truth:
         for place, cycle in enumerate(plan.cycles):
             charges = _charges(plan, accounts, place)
             if cycle == plan.last_cycle:

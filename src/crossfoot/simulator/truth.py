@@ -68,8 +68,8 @@ class Sums:
 class Truth:
     """Writes `truth.json` cycle by cycle, so that only one cycle's sums are in memory."""
 
-    def __init__(self, path: Path, lang: str, currency: str) -> None:
-        self.lang, self.currency = lang, currency
+    def __init__(self, path: Path, currency: str) -> None:
+        self.currency = currency
         self.file = path.open("w", encoding="utf-8", newline="\n")
         self.cells: dict[Key, Sums] = {}
         self.by_tags: dict[tuple[str | None, Tags], Sums] = {}
@@ -83,7 +83,7 @@ class Truth:
             customer,
             charge.account.account_id,
             charge.day,
-            resource.service.label(self.lang),
+            resource.service.name,  # reports have one name for a service, whatever the language of its bill
             resource.region.code,
             resource.project.known_id,
             charge.kind.bill_type,

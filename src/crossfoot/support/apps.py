@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class SupportConfig(AppConfig):
-    """Known issues."""
+    """Known issues and display names."""
 
     name = "crossfoot.support"
     label = "support"

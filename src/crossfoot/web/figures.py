@@ -24,7 +24,7 @@ class Figure:
     label: str
 
 
-def headline(table: Table) -> tuple[Figure, ...]:
+def headline(table: Table, called: Mapping[str, str]) -> tuple[Figure, ...]:
     """Cost, list cost and one share; or, in several currencies, the cost in each of the first three."""
     labels = {column.key: _(column.label) for column in table.columns}
     totals = [total for total in table.totals if COST in total]
@@ -32,7 +32,7 @@ def headline(table: Table) -> tuple[Figure, ...]:
         return tuple(_money(total, COST, labels[COST]) for total in totals[:MOST])
     total = totals[0]
     found = [_money(total, key, labels[key]) for key in (COST, LIST) if key in total]
-    third = _lines(table) if table.report.is_lines else _share(table, total)
+    third = _lines(table) if table.report.is_lines else _share(table, total, called)
     return (*found, third) if third else tuple(found)
 
 
@@ -45,7 +45,7 @@ def _lines(table: Table) -> Figure:
     return Figure(figure(str(table.meta.row_count)), "", _("Lines"))
 
 
-def _share(table: Table, total: Record) -> Figure | None:
+def _share(table: Table, total: Record, called: Mapping[str, str]) -> Figure | None:
     """How much carries the tag that is asked for, else how much the largest group takes."""
     first = table.columns[0]
     whole = Decimal(total[COST] or 0)
@@ -59,7 +59,9 @@ def _share(table: Table, total: Record) -> Figure | None:
         return None
     key = max(sums, key=lambda value: sums[value])
     largest = share(sums[key], whole)
-    return Figure(largest, "%", _("largest: {name}").format(name=_words_for(table, first, key))) if largest else None
+    name = called.get(key or "") if first.key == "service" else None
+    words = _("largest: {name}").format(name=name or _words_for(table, first, key))
+    return Figure(largest, "%", words) if largest else None
 
 
 def _words_for(table: Table, column: TableColumn, key: str | None) -> str:

@@ -3,7 +3,7 @@
 Every link keeps the rest of the question. The values of one dimension are read only when its list is opened.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
@@ -22,6 +22,7 @@ MAIN = ("account", "project", "service", "region")
 ANY_TAG = "tag"
 MOST_VALUES = 400
 Values = Sequence[tuple[str | None, str]]
+Called = Mapping[str, str]
 ReadValues = Callable[[Dimension, Question], Values]
 
 
@@ -72,10 +73,13 @@ class FilterBar:
     last: str
 
 
-def filter_bar(
-    question: Question, role: Role, cycles: Sequence[str], asked: Asked, read_values: ReadValues
+def filter_bar(  # noqa: PLR0913 - what the bar is made of
+    question: Question, role: Role, cycles: Sequence[str], asked: Asked, read_values: ReadValues, called: Called
 ) -> FilterBar:
-    """The bar for a resolved question; `read_values` gives a dimension's values under the rest of the question."""
+    """The bar for a resolved question; `read_values` gives a dimension's values under the rest of the question.
+
+    Services are `called` what this page calls them; addresses keep the names that files have.
+    """
     choose = asked.choose
     seen = [d for d in question.report.filters if role in d.seen_by]
     main = sorted((d for d in seen if d.key in MAIN), key=lambda d: MAIN.index(d.key))
@@ -90,9 +94,9 @@ def filter_bar(
         more=tuple(_button(question, d, choose) for d in seen if d.key not in MAIN),
         by=_groupings(question, role, by[0]),
         then_by=_groupings(question, role, by[1]),
-        chips=tuple(_chip(question, d, values) for d, values in question.filters),
+        chips=tuple(_chip(question, d, values, called) for d, values in question.filters),
         hidden=[pair for pair in write_question(question) if pair[0] not in {"period", "by"}] + _layout(asked),
-        chooser=_chooser(question, seen, choose, read_values) if choose else None,
+        chooser=_chooser(question, seen, choose, read_values, called) if choose else None,
         first=str(period.start) if period else "",
         last=str(period.last_day) if period else "",
     )
@@ -103,7 +107,7 @@ def _layout(asked: Asked) -> Pairs:
     return [AS_ROWS] if asked.as_rows else []
 
 
-def value_words(dimension: Dimension, value: str) -> str:
+def value_words(dimension: Dimension, value: str, called: Called) -> str:
     """A filter's value as a person reads it."""
     if value == NONE_WORD:
         return f"({gettext(dimension.empty)})"
@@ -111,6 +115,8 @@ def value_words(dimension: Dimension, value: str) -> str:
         return EMPTY_WORD
     if dimension.kind is Kind.DATE:
         return date_cell(value)
+    if dimension.key == "service":
+        return called.get(value, value)
     return cycle_words(value) if dimension.key == "month" else value
 
 
@@ -147,15 +153,17 @@ def _groupings(question: Question, role: Role, chosen: str) -> tuple[Group, ...]
     return (*groups, Group(gettext("Tag"), tags)) if tags else tuple(groups)
 
 
-def _chip(question: Question, dimension: Dimension, values: Sequence[str]) -> Chip:
+def _chip(question: Question, dimension: Dimension, values: Sequence[str], called: Called) -> Chip:
     return Chip(
         label=gettext(dimension.label),
-        values=", ".join(value_words(dimension, value) for value in values),
+        values=", ".join(value_words(dimension, value, called) for value in values),
         url="?" + encode(write_question(without(question, dimension.key))),
     )
 
 
-def _chooser(question: Question, seen: Sequence[Dimension], choose: str, read_values: ReadValues) -> Chooser:
+def _chooser(
+    question: Question, seen: Sequence[Dimension], choose: str, read_values: ReadValues, called: Called
+) -> Chooser:
     close = "?" + encode(write_question(question))
     if choose == ANY_TAG and question.report.tags:
         hidden = write_question(question)
@@ -167,7 +175,7 @@ def _chooser(question: Question, seen: Sequence[Dimension], choose: str, read_va
     return Chooser(
         key=choose,
         label=gettext(dimension.label),
-        options=_options(dimension, found, chosen),
+        options=_options(dimension, found, chosen, called),
         is_cut=len(found) > MOST_VALUES,
         hidden=write_question(rest),
         close=close,
@@ -183,17 +191,19 @@ def _find(question: Question, seen: Sequence[Dimension], key: str) -> Dimension:
     return found
 
 
-def _options(dimension: Dimension, found: Values, chosen: set[str]) -> tuple[Option, ...]:
+def _options(dimension: Dimension, found: Values, chosen: set[str], called: Called) -> tuple[Option, ...]:
     """The values that there are, and above them those that are chosen and no longer there."""
-    shown = [_option(dimension, value, name, chosen) for value, name in found[:MOST_VALUES]]
+    shown = [_option(dimension, value, name, chosen, called) for value, name in found[:MOST_VALUES]]
     there = {option.value for option in shown}
-    gone = [Option(value or EMPTY_WORD, value_words(dimension, value), is_chosen=True) for value in sorted(chosen)]
+    gone = [
+        Option(value or EMPTY_WORD, value_words(dimension, value, called), is_chosen=True) for value in sorted(chosen)
+    ]
     return (*(option for option in gone if option.value not in there), *shown)
 
 
-def _option(dimension: Dimension, value: str | None, name: str, chosen: set[str]) -> Option:
+def _option(dimension: Dimension, value: str | None, name: str, chosen: set[str], called: Called) -> Option:
     key = NONE_WORD if value is None else value
-    words = value_words(dimension, key)
+    words = value_words(dimension, key, called)
     label = f"{name} ({value})" if value and name and name != value else words
     return Option(key or EMPTY_WORD, label, key in chosen)
 

@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,6 +27,7 @@ from crossfoot.outlook.pace import Pace, pace_of
 from crossfoot.query.run import list_cycles, run
 from crossfoot.render.address import encode
 from crossfoot.render.chart import render_chart
+from crossfoot.render.names import service_names
 from crossfoot.render.screen import cycle_words, edition_words, figure, share, signed, through_words
 from crossfoot.reports.catalog import get_report, list_reports
 from crossfoot.reports.question import NONE_WORD, ask
@@ -180,19 +181,25 @@ def _movers(scope: Scope, closed: str) -> tuple[Mover, ...]:
         side = sides.setdefault((row["currency"] or "", row["service"]), {})
         side[row["month"] or ""] = Decimal(row[COST] or 0)
     empty = gettext(table.columns[0].empty)
-    found = [_mover(scope, key, side, closed, empty) for key, side in sides.items()]
+    called = service_names(table, get_language() or "", table.rows())
+    found = [_mover(scope, key, side, closed, empty, called) for key, side in sides.items()]
     ranked = sorted(found, key=lambda pair: (-abs(pair[0]), pair[1].name))
     return tuple(mover for change, mover in ranked[:MOVERS_SHOWN] if change)
 
 
-def _mover(
-    scope: Scope, key: tuple[str, str | None], side: Mapping[str, Decimal], closed: str, empty: str
+def _mover(  # noqa: PLR0913 - what a line is made of
+    scope: Scope,
+    key: tuple[str, str | None],
+    side: Mapping[str, Decimal],
+    closed: str,
+    empty: str,
+    called: Mapping[str, str],
 ) -> tuple[Decimal, Mover]:
     currency, service = key
     zero = next(iter(side.values())) * 0  # with the digits of the currency
     before, after = side.get(previous_cycle(closed), zero), side.get(closed, zero)
     return after - before, Mover(
-        name=service or empty,
+        name=called.get(service, service) if service else empty,
         currency=currency,
         before=figure(plain(before)),
         after=figure(plain(after)),

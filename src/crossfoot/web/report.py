@@ -1,6 +1,7 @@
 """The page of a report: one scope, one question, one Table, in the order of parts that every report page has."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,7 @@ from crossfoot.query.run import Window, list_cycles, list_values, run
 from crossfoot.render.address import Pairs, encode, narrowed, pinned, read_question, write_question
 from crossfoot.render.chart import render_chart
 from crossfoot.render.html import View, Words, render_html
+from crossfoot.render.names import list_renamed, service_names
 from crossfoot.render.screen import instant_words, period_words, provenance
 from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
 from crossfoot.render.twoway import fits_sheet, render_sheet
@@ -58,6 +60,9 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
     report, question = table.report, table.question
     is_sheet = fits_sheet(table) and not asked.as_rows
     pages = Pages(table, asked)
+    rows = pages.rows
+    called = service_names(table, get_language() or "", rows if report.is_lines else table.rows())
+    view = replace(_view(customer, table, rows), called=called)
     return {
         "report": report,
         "table": table,
@@ -70,14 +75,16 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
             list_cycles(scope),
             asked,
             lambda dimension, rest: list_values(dimension, rest, scope),
+            called,
         ),
         "reset": reset_url(question),
         "provenance": provenance(table, gettext),
         "as_of": instant_words(question.as_of) if question.as_of else "",
         "newest": "?" + encode(pair for pair in write_question(question) if pair[0] != "as_of"),
-        "figures": headline(table),
-        "chart": render_chart(table, gettext),
-        "fragment": _fragment(customer, table, pages, is_sheet=is_sheet),
+        "figures": headline(table, called),
+        "chart": render_chart(table, gettext, called),
+        "fragment": _fragment(table, view, is_sheet=is_sheet),
+        "renamed": list_renamed(table, rows, called),
         "layout": _layout(table, is_sheet=is_sheet),
         "pages": None if is_sheet else pages,
         "is_whole": not report.is_lines,
@@ -85,10 +92,8 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
     }
 
 
-def _fragment(customer: str, table: Table, pages: "Pages", *, is_sheet: bool) -> str:
-    if not table.meta.row_count:
-        return ""
-    return (render_sheet if is_sheet else render_html)(table, _view(customer, table, pages.rows))
+def _fragment(table: Table, view: View, *, is_sheet: bool) -> str:
+    return (render_sheet if is_sheet else render_html)(table, view) if table.meta.row_count else ""
 
 
 def _layout(table: Table, *, is_sheet: bool) -> dict[str, str] | None:

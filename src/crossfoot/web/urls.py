@@ -8,6 +8,7 @@ from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
 from crossfoot.web.home import customer_page, home_page
 from crossfoot.web.report import report_page
+from crossfoot.web.services import services_page
 from crossfoot.web.uploads import upload_page, uploads_page
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("known-issues", known_issues_page, name="known-issues"),
     path("uploads", uploads_page, name="uploads"),
     path("uploads/<str:number>", upload_page, name="upload"),
+    path("services", services_page, name="services"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
 ]
