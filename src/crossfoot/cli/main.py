@@ -7,6 +7,7 @@ import typer
 from crossfoot.cli import bills, lab, maps, reports, serve, services
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
+from crossfoot.runtime.outage import find_outage
 
 app = typer.Typer(
     name="crossfoot",
@@ -46,6 +47,12 @@ def main() -> None:
     except SystemExit as ended:
         # Typer ends with 1, our own bug, where the reader of the output has left: `crossfoot report ... | head`.
         sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
+    except Exception as error:
+        outage = find_outage(error)
+        if outage is None:
+            raise
+        warn(outage.sentence)
+        sys.exit(outage.exit_code)
 
 
 if __name__ == "__main__":

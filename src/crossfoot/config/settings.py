@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import global_settings
 from psycopg.conninfo import conninfo_to_dict
 
+from crossfoot.runtime.address import public_url
 from crossfoot.runtime.database import database_of
 from crossfoot.runtime.home import open_home
 
@@ -15,7 +16,7 @@ BASE = Path(__file__).resolve().parent.parent
 SECRET_KEY = HOME.secret("django")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("CROSSFOOT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-PUBLIC_URL = os.environ.get("CROSSFOOT_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = public_url(os.environ)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
