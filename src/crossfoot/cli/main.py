@@ -1,5 +1,6 @@
 """The command line. Exit codes are contract.md's; every refusal is one sentence on stderr."""
 
+import os
 import sys
 
 import typer
@@ -52,7 +53,16 @@ def main() -> None:
         if outage is None:
             raise
         warn(outage.sentence)
+        _close_output()
         sys.exit(outage.exit_code)
+
+
+def _close_output() -> None:
+    """What a full disk did not take of the answer is dropped; Python would complain of it once more at the very end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
