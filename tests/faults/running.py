@@ -78,6 +78,7 @@ class Up:
     home: Path
     port: int
     process: "subprocess.Popen[str]"
+    env: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
 
     def pids(self) -> dict[str, int]:
@@ -203,7 +204,7 @@ def up(home: Path, **env: str) -> Iterator[Up]:
     """A portal that serves; gone afterwards."""
     port = free_port()
     process = launch(home, port=port, **env)
-    found = Up(home, port, process)
+    found = Up(home, port, process, env)
     try:
         assert process.stdout
         line = process.stdout.readline()

@@ -71,12 +71,23 @@ TEMPLATES = [
 ]
 
 
+# A server that went away without a word is given up within half a minute, so that nobody waits for it for ever.
+PATIENCE = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
 def _database(url: str) -> dict[str, object]:
-    """Libpq reads the whole address itself, sockets and options included."""
+    """Libpq reads the whole address itself, sockets and options included; what it says goes before our PATIENCE."""
+    told = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": conninfo_to_dict(url)["dbname"],
-        "OPTIONS": {key: value for key, value in conninfo_to_dict(url).items() if key != "dbname"},
+        "NAME": told["dbname"],
+        "OPTIONS": PATIENCE | {key: value for key, value in told.items() if key != "dbname"},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
