@@ -36,6 +36,11 @@ def _may_mount() -> bool:
     return done.returncode == 0
 
 
+def _keeps_ports() -> bool:
+    """Whether low ports are root's; a container may give them to everybody."""
+    return int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) > 81  # noqa: PLR2004
+
+
 @dataclass(frozen=True)
 class Need:
     """What the tests of a marker need, and how a run without them says so."""
@@ -48,6 +53,7 @@ class Need:
 NEEDS = (
     Need("mounts", _may_mount, "tests on a small disk of their own, which only root may mount"),
     Need("root", lambda: os.geteuid() == 0, "tests of what root does"),
+    Need("privileged", _keeps_ports, "tests of ports for root only, which this machine does not have"),
     Need("browser", _wants_browser, "browser tests"),
 )
 

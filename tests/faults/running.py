@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,15 +91,15 @@ class Up:
                 found.update(("server", child) for child in children(pid) if "granian" in str(words(child)))
         for stat in Path("/proc").glob("[0-9]*"):
             said = words(int(stat.name))
-            if any("keeper.py" in word for word in said) and str(self.home_id) in str(said):
+            if any("keeper.py" in word for word in said) and any(name in str(said) for name in self.names):
                 found["keeper"] = int(stat.name)
                 found.update(("postgres", child) for child in children(int(stat.name)))
         return found
 
     @property
-    def home_id(self) -> str:
+    def names(self) -> tuple[str, str]:
         """In the keeper's words stands where the database lies: below the home, or for root below a folder of its id."""
-        return (self.home / "home.id").read_text()[:12] if os.geteuid() == 0 else str(self.home)
+        return str(self.home), (self.home / "home.id").read_text()[:12]
 
     def everybody(self) -> list[int]:
         """The pid of every process that runs because of this portal."""
@@ -185,9 +185,9 @@ class Up:
         self.process.communicate()
 
 
-def launch(home: Path, *more: str, port: int = 0, **env: str) -> "subprocess.Popen[str]":
-    """`crossfoot up`, not waited for."""
-    argv = [sys.executable, "-m", "crossfoot.cli.main", "up", "--port", str(port), *more]
+def launch(home: Path, port: int, change: Sequence[str] = (), **env: str) -> "subprocess.Popen[str]":
+    """`crossfoot up`, not waited for; `change` are words before it that make it another user's."""
+    argv = [*change, sys.executable, "-m", "crossfoot.cli.main", "up", "--port", str(port)]
     return subprocess.Popen(
         argv,
         env=environ(home, **env),
@@ -195,15 +195,16 @@ def launch(home: Path, *more: str, port: int = 0, **env: str) -> "subprocess.Pop
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        umask=0o077,
         start_new_session=True,
     )
 
 
 @contextmanager
-def up(home: Path, **env: str) -> Iterator[Up]:
+def up(home: Path, change: Sequence[str] = (), **env: str) -> Iterator[Up]:
     """A portal that serves; gone afterwards."""
     port = free_port()
-    process = launch(home, port=port, **env)
+    process = launch(home, port, change, **env)
     found = Up(home, port, process, env)
     try:
         assert process.stdout

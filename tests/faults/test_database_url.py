@@ -139,30 +139,3 @@ def sentence(home: Path, url: str, *words: str) -> str:
     assert "s3cret" not in said
     assert said.endswith(".")
     return said
-
-
-def test_addresses_that_lead_nowhere_are_told_in_a_sentence(other: Server, tmp_path: Path) -> None:
-    home, good = tmp_path / "home", other.database("shown")
-    said = sentence(home, good.replace(str(other.port), "1"))
-    assert "does not let us in" in said
-    assert "Connection refused" in said
-    assert "check that it runs, and its address, user, password and database" in said
-    said = sentence(home, good.replace("s3cret@", "wrong@"))
-    assert "password authentication failed" in said
-    said = sentence(home, other.url("shown", "nothing"))
-    assert 'database "nothing" does not exist' in said
-    for useless in ("postgresql://", "postgresql://u:s3cret@h:port/d", "s3cret", "mysql://u:s3cret@h/d", good + "?x=1"):
-        said = sentence(home, useless)
-        assert said.startswith("DATABASE_URL is not understood: write postgresql://user:password@host:5432/database"), (
-            useless
-        )
-
-
-def test_a_user_who_may_only_read_and_a_database_without_unicode_are_told_what_helps(
-    other: Server, tmp_path: Path
-) -> None:
-    home, url = tmp_path / "home", other.database("reads")
-    other.run("ALTER ROLE reads SET default_transaction_read_only = on")
-    assert "default_transaction_read_only is off" in sentence(home, url)
-    url = other.database("latin", "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-    assert "ENCODING 'UTF8'" in sentence(home, url)

@@ -31,7 +31,9 @@ def check_database_url(url: str) -> None:
     """Refuse a DATABASE_URL that libpq cannot read or that names no database. The text is not repeated: it is secret."""
     try:
         found = conninfo_to_dict(url)
-        named = urlsplit(url).scheme in {"postgres", "postgresql"} and found.get("dbname")
+        parts = urlsplit(url)
+        stray = parts.fragment or "@" in parts.path + parts.query  # of a password that is not written as it should be
+        named = parts.scheme in {"postgres", "postgresql"} and found.get("dbname") and not stray
         for port in str(found.get("port") or 5432).split(","):
             named = named and 0 < int(port) < 2**16
     except (ProgrammingError, ValueError):
