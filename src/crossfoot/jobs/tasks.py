@@ -34,7 +34,7 @@ def publish_cycle(cycle: str, actor: str) -> None:
         connections.close_all()  # the thread of a job ends with it, and so must its connection
 
 
-@app.task(queue="uploads", name="crossfoot.jobs.tasks.look_at_upload")
+@app.task(queue="uploads", name="crossfoot.jobs.tasks.look_at_upload", retry=OnceItCanBeDone())
 def look_at_upload(number: str, actor: str) -> None:
     """Name an upload's columns."""
     del actor
@@ -44,7 +44,7 @@ def look_at_upload(number: str, actor: str) -> None:
         connections.close_all()
 
 
-@app.task(queue="uploads", name="crossfoot.jobs.tasks.preview_upload")
+@app.task(queue="uploads", name="crossfoot.jobs.tasks.preview_upload", retry=OnceItCanBeDone())
 def preview_upload(number: str, actor: str) -> None:
     """Show what a map makes of an upload."""
     del actor
@@ -54,7 +54,7 @@ def preview_upload(number: str, actor: str) -> None:
         connections.close_all()
 
 
-@app.task(queue="uploads", name="crossfoot.jobs.tasks.accept_upload")
+@app.task(queue="uploads", name="crossfoot.jobs.tasks.accept_upload", retry=OnceItCanBeDone())
 def accept_upload(number: str, actor: str) -> None:
     """Accept an upload."""
     try:

@@ -8,8 +8,6 @@ import errno
 import os
 from collections.abc import Iterator
 
-import psycopg
-
 from crossfoot.core.errors import Unavailable
 
 STANDS = "what was done before it stands"
@@ -29,28 +27,32 @@ READ_ONLY_DATABASE = "The database may only be read: let DATABASE_URL name a ser
 def find_outage(error: BaseException) -> Unavailable | None:
     """The sentence for an error that came from the machine."""
     for link in _chain(error):
+        if isinstance(link, Unavailable):
+            return link
         if isinstance(link, OSError) and link.errno in DISK:
             return _told(link.errno, str(link.filename or ""))
-        if type(link).__module__.partition(".")[0] in {"duckdb", "_duckdb"}:
-            found = _of_duckdb(str(link))
-        else:
-            found = _of_postgres(link) if isinstance(link, psycopg.Error) else None
-        if found:
+        library = type(link).__module__.partition(".")[0]
+        if library in {"duckdb", "_duckdb"} and (found := find_in_words(str(link))):
+            return found
+        if library == "psycopg" and (found := _of_postgres(link)):
             return found
     return None
+
+
+def find_in_words(text: str) -> Unavailable | None:
+    """The sentence for what a library or another process wrote about the disk."""
+    if SPILLED in text:
+        return _told(errno.ENOSPC, "")
+    return next((_told(number, "") for number in DISK if os.strerror(number) in text), None)
 
 
 def _told(number: int, where: str) -> Unavailable:
     return Unavailable(DISK[number].format(f" ({where})" if where else ""))
 
 
-def _of_duckdb(text: str) -> Unavailable | None:
-    if SPILLED in text:
-        return _told(errno.ENOSPC, "")
-    return next((_told(number, "") for number in DISK if os.strerror(number) in text), None)
+def _of_postgres(error: BaseException) -> Unavailable | None:
+    import psycopg  # noqa: PLC0415 - it raised this; the process that reads bills has no use for it
 
-
-def _of_postgres(error: psycopg.Error) -> Unavailable | None:
     if isinstance(error, psycopg.errors.DiskFull):
         return Unavailable(FULL_DATABASE)
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
