@@ -27,10 +27,10 @@ demo: env ## start everything with a demo reseller and print the logins; Ctrl-C 
 	@exec $(BIN)/crossfoot demo
 
 test: browser postgresql env check ## every test (BROWSER=0 leaves the browser tests out and counts them)
-	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) -m "not deep"
+	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not deep"
 
 deep: browser postgresql env ## the long suites: many kills, many cases; up to an hour
-	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) -m deep --timeout 3600
+	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m deep --timeout 3600
 
 check: env ## style, format, types, borders between rooms, our own rules
 	@$(BIN)/ruff check --quiet .
@@ -43,7 +43,7 @@ bench: env ## measure, and print tables
 	@$(BIN)/python -m bench
 
 golden: env ## write the golden files anew; read their difference before you commit it
-	@BROWSER=0 $(BIN)/pytest -n $(WORKERS) -m "not deep" --write-golden
+	@BROWSER=0 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not deep" --write-golden
 
 lock: ## choose versions anew and write the lock files (needs uv and npm)
 	$(LOCK) --upgrade requirements/base.in -o requirements/base.txt

@@ -21,6 +21,7 @@ from tests.faults.stock import bill_in
 from tests.portal import PASSWORD
 from tests.runtime.conftest import eventually, is_gone
 
+pytestmark = pytest.mark.xdist_group("portal")  # one stocked home for all
 BACK = 15.0  # seconds within which all is well again, on a busy machine
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.running import Answer, Up
 
+pytestmark = pytest.mark.xdist_group("portal")  # one stocked home for all
 FILE = "/c/C0001/charges.csv?period=2026-09"  # 12,000 lines
 PROMPT = 3.0  # seconds for a page while others are slow; alone it takes a tenth of one
 
