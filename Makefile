@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test deep check bench golden lock clean browser
+.PHONY: help env demo test deep check bench golden lock clean browser postgresql
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -26,11 +26,11 @@ env: $(VENV)/.installed $(STATIC)/app.js ## build .venv and the front end (a sec
 demo: env ## start everything with a demo reseller and print the logins; Ctrl-C stops it
 	@exec $(BIN)/crossfoot demo
 
-test: browser env check ## every test (BROWSER=0 leaves the browser tests out and counts them)
-	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) -m "not deep"
+test: browser postgresql env check ## every test (BROWSER=0 leaves the browser tests out and counts them)
+	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not deep"
 
-deep: browser env ## the long suites: many kills, many cases; up to an hour
-	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) -m deep --timeout 3600
+deep: browser postgresql env ## the long suites: many kills, many cases; up to an hour
+	@BROWSER=$(BROWSER) $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m deep --timeout 3600
 
 check: env ## style, format, types, borders between rooms, our own rules
 	@$(BIN)/ruff check --quiet .
@@ -43,7 +43,7 @@ bench: env ## measure, and print tables
 	@$(BIN)/python -m bench
 
 golden: env ## write the golden files anew; read their difference before you commit it
-	@BROWSER=0 $(BIN)/pytest -n $(WORKERS) -m "not deep" --write-golden
+	@BROWSER=0 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not deep" --write-golden
 
 lock: ## choose versions anew and write the lock files (needs uv and npm)
 	$(LOCK) --upgrade requirements/base.in -o requirements/base.txt
@@ -74,6 +74,10 @@ frontend/node_modules/.installed: frontend/package-lock.json frontend/package.js
 
 $(STATIC)/app.js: frontend/node_modules/.installed frontend/build.mjs $(FRONTEND)
 	@cd frontend && node build.mjs
+
+# The tests of DATABASE_URL use the distribution's PostgreSQL, and the embedded one where there is none.
+postgresql:
+	@sh tools/postgresql.sh
 
 browser:
 	@[ "$(BROWSER)" = 0 ] || sh tools/chromium.sh

@@ -1,4 +1,4 @@
-"""A process that ingests and publishes, and dies or waits at a chosen step.
+"""A process that ingests, publishes, exports and seals, and dies, waits or fails at a chosen step.
 
 `python -m tests.faults.killer` imports everything, opens nothing, and forks a child for every order on its standard
 input: forking a process that already talks to PostgreSQL or has threads of DuckDB would not be sound. A step is a real
@@ -7,10 +7,12 @@ a copy or a Parquet file of which only half was written. What the child is told 
 through the two pipes as lines of JSON, so that a test knows what was acknowledged before the child died.
 """
 
+import errno
 import io
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -29,10 +31,11 @@ WRITTEN = re.compile(r"\bTO '(?P<path>[^']+)' \(FORMAT parquet")
 
 @dataclass
 class Steps:
-    """Counts the steps of this process by name: at the n-th of one name it dies, at the first of another it waits."""
+    """Counts the steps of this process by name: at the n-th of one it dies, of another the disk fails; at a third it waits."""
 
     kill: tuple[str, int]
     wait: str
+    fail: tuple[str, int] = ("", 0)
     names: list[str] = field(default_factory=list)
 
     def reach(self, name: str, spoil: Callable[[], object] | None = None) -> None:
@@ -46,6 +49,8 @@ class Steps:
             if spoil:
                 spoil()
             os.kill(os.getpid(), signal.SIGKILL)
+        if (name, self.names.count(name)) == self.fail:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     def watch(self) -> None:
         """Put a step before everything that changes a file or talks to a database."""
@@ -148,7 +153,9 @@ def say(**word: object) -> None:
 
 
 def work(order: dict[str, Any]) -> None:
-    """Ingest the bills and publish the cycles of an order, and acknowledge each."""
+    """Ingest the bills, publish the cycles, make the exports of an order, seal, and acknowledge each."""
+    from crossfoot.access.rls import as_staff
+    from crossfoot.audit.chain import seal
     from crossfoot.core.errors import Busy
     from crossfoot.ingest.accept import accept
     from crossfoot.publish.publish import publish
@@ -156,8 +163,10 @@ def work(order: dict[str, Any]) -> None:
     from crossfoot.sources.huawei_files import find_bills
 
     home = open_home()
-    steps = Steps(tuple(order.get("kill", ("", 0))), order.get("wait", ""))
+    steps = Steps(tuple(order.get("kill", ("", 0))), order.get("wait", ""), tuple(order.get("fail", ("", 0))))
     steps.watch()
+    if "limit" in order:  # no file may grow beyond so many bytes: a write ends short, the next is refused
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["limit"], resource.RLIM_INFINITY))
     for path in order.get("bills", ()):
         receipt = accept(find_bills(Path(path))[0][0], home, "killer@reseller.example")
         say(accepted=receipt.sha256, is_new=receipt.is_new)
@@ -168,7 +177,29 @@ def work(order: dict[str, Any]) -> None:
             say(busy=busy.sentence)
         else:
             say(published=cycle, editions=published.editions)
+    for cycle, fmt in order.get("exports", ()):
+        say(exported=export(cycle, fmt))
+    if order.get("seal"):
+        with as_staff():
+            sealed = seal(home.secret("audit"))
+        say(sealed=sealed)
     say(steps=steps.names)
+
+
+def export(cycle: str, fmt: Any) -> str:
+    """Alice takes the lines of a cycle as a file; its sha256."""
+    from crossfoot.access.scope import find_user, scope_for
+    from crossfoot.deliver.files import make_file
+    from crossfoot.query.run import run
+    from crossfoot.reports.catalog import get_report
+    from crossfoot.reports.question import ask
+    from crossfoot.runtime.home import open_home
+
+    scope = scope_for(find_user("alice@example.com"))
+    question = ask(get_report("charges", scope.role), scope.role, period=cycle)
+    made = make_file(run(question.report, question, scope), fmt, scope, open_home())
+    made.path.unlink()
+    return made.sha256
 
 
 def serve() -> None:
@@ -176,7 +207,10 @@ def serve() -> None:
     import django
 
     django.setup()
-    import crossfoot.cli.demo  # noqa: F401 - imports ingest, publish and all that they need
+    import crossfoot.cli.demo
+    import crossfoot.deliver.files
+    import crossfoot.query.run  # noqa: F401 - imports all that the work needs
+    from crossfoot.runtime.outage import find_outage
 
     say(ready=True)
     while order := _read_line():
@@ -185,7 +219,8 @@ def serve() -> None:
             try:
                 work(json.loads(order))
             except BaseException as error:  # noqa: BLE001 - whatever it was, the test wants to know
-                say(error=repr(error))
+                outage = find_outage(error)
+                say(**{"refused": outage.sentence} if outage else {"error": repr(error)})
             os._exit(0)
         say(ended=-os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 

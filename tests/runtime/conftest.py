@@ -86,8 +86,8 @@ def _as_user(user: str | None, env: dict[str, str]) -> list[str]:
         != 0
     ):
         change += [
-            "--inh-caps=+dac_override",
-            "--ambient-caps=+dac_override",
+            "--inh-caps=+dac_read_search",
+            "--ambient-caps=+dac_read_search",
         ]  # all is installed below /root: let it read
     return change
 

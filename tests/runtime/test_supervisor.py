@@ -127,7 +127,7 @@ def test_a_port_in_use_is_refused_in_one_sentence() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(CrossfootError, match=f"^Port {port} is in use: choose another with --port$"):
+        with pytest.raises(CrossfootError, match=f"^Port {port} is in use: choose another with --port\\.$"):
             check_port_free(port)
     check_port_free(port)
 

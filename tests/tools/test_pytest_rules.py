@@ -21,7 +21,9 @@ BROWSER = """
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A run of its own, with the rules and without this repository's settings."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    pytester.makeini("[pytest]\nmarkers = browser: needs Chromium\naddopts = -p no:django -p no:cacheprovider")
+    pytester.makeini(
+        "[pytest]\nmarkers =\n browser: needs Chromium\n mounts: a disk\n root: root\naddopts = -p no:django -p no:cacheprovider"
+    )
     pytester.makeconftest("pytest_plugins = ['tools.pytest_rules']")
     return pytester
 
@@ -60,6 +62,40 @@ def test_browser_tests_left_out_are_counted_on_the_last_line(
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] == 1
     assert result.outlines[-1] == "NOT RUN: 2 browser tests"
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_the_machine_cannot_run_is_counted_above_the_browser_tests(
+    run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    monkeypatch.setenv("BROWSER", "0")
+    run.makeconftest(
+        """
+        import os
+        os.geteuid = lambda: 1000
+        pytest_plugins = ['tools.pytest_rules']
+        """
+    )
+    run.makepyfile(
+        """
+        import pytest
+        @pytest.mark.mounts
+        def test_disk(): raise AssertionError
+        @pytest.mark.root
+        def test_root(): raise AssertionError
+        @pytest.mark.root
+        @pytest.mark.mounts
+        def test_both(): raise AssertionError
+        def test_sum(): pass
+        """
+    )
+    result = run.runpytest_subprocess("-n", workers)
+    assert (result.ret, result.parseoutcomes()["passed"]) == (0, 1)
+    assert result.outlines[-3:] == [
+        "NOT RUN: 2 tests on a small disk of their own, which only root may mount",
+        "NOT RUN: 1 tests of what root does",
+        "NOT RUN: 0 browser tests",
+    ]
 
 
 def test_browser_tests_run_unless_they_are_left_out(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

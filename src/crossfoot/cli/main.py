@@ -1,5 +1,6 @@
 """The command line. Exit codes are contract.md's; every refusal is one sentence on stderr."""
 
+import os
 import sys
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from crossfoot.cli import bills, lab, maps, reports, serve, services
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
+from crossfoot.runtime.outage import find_outage
 
 app = typer.Typer(
     name="crossfoot",
@@ -46,6 +48,21 @@ def main() -> None:
     except SystemExit as ended:
         # Typer ends with 1, our own bug, where the reader of the output has left: `crossfoot report ... | head`.
         sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
+    except Exception as error:
+        outage = find_outage(error)
+        if outage is None:
+            raise
+        warn(outage.sentence)
+        _close_output()
+        sys.exit(outage.exit_code)
+
+
+def _close_output() -> None:
+    """What a full disk did not take of the answer is dropped; Python would complain of it once more at the very end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from crossfoot.cli.say import AsJson, say, say_json
 from crossfoot.cli.session import OPERATOR, portal
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Role
+from crossfoot.runtime.files import BLOCK, write_whole
 
 users = typer.Typer(help="People and what they may see.", no_args_is_help=True)
 AsPerson = Annotated[str, typer.Option("--as", help="Whose eyes: the address of a person.")]
@@ -64,9 +65,17 @@ def _hand_over(made: Path, output: Path | None) -> None:
             sys.stdout.buffer.flush()
         return
     try:
-        shutil.copyfile(made, output)
+        if output.exists() and not output.is_file():  # a device or a pipe
+            shutil.copyfile(made, output)
+        else:
+            _write_whole(made, output.resolve())
     except OSError as error:
         raise BadRequest(f"The report cannot be written to {output} ({error.strerror}): name another file.") from error
+
+
+def _write_whole(made: Path, output: Path) -> None:
+    with made.open("rb") as file:
+        write_whole(output, iter(lambda: file.read(BLOCK), b""))
 
 
 def read_filters(texts: list[str]) -> dict[str, list[str]]:

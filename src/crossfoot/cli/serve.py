@@ -1,15 +1,11 @@
 """Commands that stay: `up` runs database, worker and web; `demo` loads a reseller through the real path first."""
 
-import asyncio
 import os
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from procrastinate import App
 
 from crossfoot.cli.say import say
 from crossfoot.cli.session import portal, start_django
@@ -18,8 +14,9 @@ from crossfoot.runtime.home import Home, open_home
 from crossfoot.runtime.supervisor import Child, Supervisor, check_port_free, wait_until_served
 
 Port = Annotated[int, typer.Option(help="The port of the pages, on this machine only.")]
-THREADS = 8
 START_SECONDS = 60
+HEAD_SECONDS = 15  # for the head of a request; also how long a connection may wait for its next one
+STOP_SECONDS = 3  # for requests that are being answered when the portal stops
 
 
 def up(port: Port = 8000) -> None:
@@ -48,16 +45,9 @@ def work() -> None:
     """The worker: takes jobs and seals the log. `up` starts it."""
     home = open_home()
     start_django()
-    from procrastinate.contrib.django import app  # noqa: PLC0415
+    from crossfoot.jobs.worker import work as work_for_ever  # noqa: PLC0415 - Django must be set up first
 
-    threading.Thread(target=_seal_for_ever, args=(home.secret("audit"),), daemon=True).start()
-    worker = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # of Django's connector
-    asyncio.run(_take_jobs(app.with_connector(worker)))
-
-
-async def _take_jobs(app: App) -> None:
-    async with app.open_async():
-        await app.run_worker_async(concurrency=1, delete_jobs="always")
+    work_for_ever(home)
 
 
 def _serve(home: Home, port: int, lines: list[str]) -> None:
@@ -73,12 +63,13 @@ def _serve(home: Home, port: int, lines: list[str]) -> None:
 
 def _children(home: Home, port: int, environ: dict[str, str]) -> list[Child]:
     python = sys.executable
-    web = (python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
-    options = ("--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning")
+    web = (python, "-m", "granian", "--interface", "rsgi", "--http", "1", "--host", "127.0.0.1", "--port", str(port))
+    options = ("--workers", "1", "--no-ws", "--log-level", "warning")
+    slow = ("--http1-header-read-timeout", str(HEAD_SECONDS * 1000), "--workers-kill-timeout", str(STOP_SECONDS))
     return [
         Child(
             name="web",
-            argv=(*web, *options, "crossfoot.config.wsgi:application"),
+            argv=(*web, *options, *slow, "crossfoot.config.rsgi:application"),
             env={**environ, "DJANGO_SETTINGS_MODULE": "crossfoot.config.settings"},
             log=home.logs / "web.log",
         ),
@@ -86,21 +77,6 @@ def _children(home: Home, port: int, environ: dict[str, str]) -> list[Child]:
             name="worker", argv=(python, "-m", "crossfoot.cli.main", "work"), env=environ, log=home.logs / "worker.log"
         ),
     ]
-
-
-def _seal_for_ever(key: str) -> None:
-    from django.db import OperationalError, close_old_connections  # noqa: PLC0415
-
-    from crossfoot.access.rls import as_staff  # noqa: PLC0415
-    from crossfoot.audit.chain import seal  # noqa: PLC0415
-
-    while True:
-        try:
-            with as_staff():
-                seal(key)
-        except OperationalError:  # the server restarts: the next round has a new connection
-            close_old_connections()
-        time.sleep(1)
 
 
 def _demo_folder() -> Path:

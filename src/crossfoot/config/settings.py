@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import global_settings
 from psycopg.conninfo import conninfo_to_dict
 
+from crossfoot.runtime.address import public_url
 from crossfoot.runtime.database import database_of
 from crossfoot.runtime.home import open_home
 
@@ -15,7 +16,7 @@ BASE = Path(__file__).resolve().parent.parent
 SECRET_KEY = HOME.secret("django")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("CROSSFOOT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-PUBLIC_URL = os.environ.get("CROSSFOOT_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = public_url(os.environ)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -70,12 +71,23 @@ TEMPLATES = [
 ]
 
 
+# A server that went away without a word is given up within half a minute, so that nobody waits for it for ever.
+PATIENCE = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
 def _database(url: str) -> dict[str, object]:
-    """Libpq reads the whole address itself, sockets and options included."""
+    """Libpq reads the whole address itself, sockets and options included; what it says goes before our PATIENCE."""
+    told = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": conninfo_to_dict(url)["dbname"],
-        "OPTIONS": {key: value for key, value in conninfo_to_dict(url).items() if key != "dbname"},
+        "NAME": told["dbname"],
+        "OPTIONS": PATIENCE | {key: value for key, value in told.items() if key != "dbname"},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

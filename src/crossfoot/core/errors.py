@@ -64,6 +64,12 @@ class Altered(CrossfootError):
     exit_code = 6
 
 
+class Unavailable(CrossfootError):
+    """A disk or the database cannot be used just now. Nothing was changed: try again in a few minutes."""
+
+    status = 503
+
+
 class Busy(CrossfootError):
     """Another publication is at work; try again when it has ended."""
 

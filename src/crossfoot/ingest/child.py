@@ -14,16 +14,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from crossfoot.core.errors import CrossfootError
+from crossfoot.core.errors import Unavailable
 from crossfoot.core.finding import Finding
 from crossfoot.ingest.reading import Reading, order_of, read_answer
 from crossfoot.runtime.keeper import dies_with_parent
+from crossfoot.runtime.outage import find_in_words
 from crossfoot.sources.bill import BillFile, refusal
 
 MEMORY = 4 << 30  # address space, of which DuckDB is told to use far less
 SECONDS = 3600
 OUT_OF_MEMORY = ("MemoryError", "Out of Memory", "out of memory", "bad_alloc", "Cannot allocate memory")
-NO_SPACE = ("No space left on device", "File too large")
 SMALLER = "Ask for the file in smaller parts, and ingest it."
 
 
@@ -31,7 +31,7 @@ def read_in_child(bill: BillFile, landed: Path, folder: Path) -> Reading:
     """The reading of a bill, or the finding that says why there is none.
 
     Raises:
-        CrossfootError: the disk is full, which is no fault of the file.
+        Unavailable: the disk is full or fails, which is no fault of the file.
         ChildFailed: the reader broke in a way that we do not know: a bug of ours.
     """
     answer = _ask(bill.name, order_of(bill, landed, folder), folder)
@@ -71,8 +71,8 @@ def _ask(name: str, order: Mapping[str, object], folder: Path) -> dict[str, Any]
 
 def _explain(name: str, done: subprocess.CompletedProcess[str]) -> Finding:
     """Why there is no answer. Our own bugs are raised as they are."""
-    if any(word in done.stderr for word in NO_SPACE):
-        raise CrossfootError(f"{name} was not accepted, because the disk is full: free some space and ingest it again.")
+    if outage := find_in_words(done.stderr):
+        raise Unavailable(f"{name} was not accepted. {outage.sentence}")
     if any(word in done.stderr for word in OUT_OF_MEMORY) or done.returncode == -signal.SIGKILL:
         return refusal(
             name, f"It needs more than the {MEMORY / 2**30:.1f} GiB of memory that reading one file may take.", SMALLER

@@ -15,6 +15,7 @@ from crossfoot.ingest.changed import find_changed
 from crossfoot.ingest.engine import insert, quote
 from crossfoot.ingest.normalise import find_bad_cells, normalise_lines, raw_columns
 from crossfoot.lake.schema import CENT8
+from crossfoot.runtime.outage import find_outage
 from crossfoot.sources.bill import BadBill, BillFile, Part, refusal
 from crossfoot.sources.layout import Layout, column
 
@@ -72,7 +73,7 @@ def _read_parts(bench: duckdb.DuckDBPyConnection, layout: Layout, parts: list[Pa
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
     except duckdb.Error as error:
-        if "No space left" in str(error):
+        if find_outage(error):
             raise
         raise BadBill(_unreadable(parts, str(error))) from error
     # Lines stay in the order of the files, so the row ids of this fresh table number them. Were they ever not to, a

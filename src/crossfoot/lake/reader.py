@@ -7,7 +7,7 @@ configuration is locked, so even a wrong file list cannot reach another customer
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -85,7 +85,8 @@ class Reader:
         if not is_safe_id(customer):  # '' or '..' would open the whole lake
             raise NotFound(f"There is no customer {customer!r} here.")
         spill = self._tmp / "read" / customer
-        spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):  # on a full disk reading goes on, in memory
+            spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         folders = [self._lake / "charges" / customer, self._lake / "daily" / customer, spill]
         allowed = ", ".join("'" + str(f).replace("'", "''") + "/'" for f in folders)
         connection = duckdb.connect()

@@ -20,16 +20,20 @@ def write_file(bench: duckdb.DuckDBPyConnection, select: str, lake: Path, folder
     """
     target = _make_folder(lake, folder)
     part = target / f".{os.getpid()}.part"
-    count = bench.execute(
-        f"COPY ({select}) TO '{str(part).replace(chr(39), chr(39) * 2)}' "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-    ).fetchone()
-    part.chmod(0o600)
-    with part.open("rb") as handle:
-        os.fsync(handle.fileno())
-    sha256 = sha256_file(part)
-    path = target / f"{sha256[:32]}.parquet"
-    part.replace(path)
+    try:
+        count = bench.execute(
+            f"COPY ({select}) TO '{str(part).replace(chr(39), chr(39) * 2)}' "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        ).fetchone()
+        part.chmod(0o600)
+        with part.open("rb") as handle:
+            os.fsync(handle.fileno())
+        sha256 = sha256_file(part)
+        path = target / f"{sha256[:32]}.parquet"
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)  # on a full disk half a file would keep it full
+        raise
     fsync_folder(target)
     return LakeFile(path=f"{folder}/{path.name}", rows=int(count[0]) if count else 0, sha256=sha256)
 

@@ -180,7 +180,8 @@ def _initdb(data: Path, password: Path, user: ServerUser | None) -> None:
         preexec_fn=dies_with_parent(signal.SIGKILL),
     )
     if done.returncode != 0:
-        msg = f"PostgreSQL could not make its data folder {data}: {done.stderr.strip()}"
+        said = " ".join(done.stderr.split()).rstrip(".")
+        msg = f"PostgreSQL could not make its data folder {data} ({said}): free some space there, or name another home."
         raise CrossfootError(msg)
 
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime import postgres
+from crossfoot.runtime.address import check_database_url
 from crossfoot.runtime.cluster import cluster_of
 from crossfoot.runtime.home import Home
 from crossfoot.runtime.roles import APP, DATABASE, OWNER, bootstrap_embedded, bootstrap_external
@@ -29,6 +29,7 @@ def database_of(home: Home, environ: Mapping[str, str] = os.environ) -> Database
     """The home's addresses, whether or not the server runs."""
     password = home.secret(APP)
     if external := environ.get("DATABASE_URL"):
+        check_database_url(external)
         return Database(external, _as_login(external, APP, password))
     cluster = cluster_of(home)
     return Database(cluster.url(OWNER, home.secret(OWNER), DATABASE), cluster.url(APP, password, DATABASE))
@@ -56,9 +57,6 @@ def revive(home: Home, environ: Mapping[str, str] = os.environ) -> None:
 def _as_login(url: str, user: str, password: str) -> str:
     """The same server and database with another login."""
     parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        msg = "DATABASE_URL is not understood: write postgresql://user:password@host:5432/database."
-        raise CrossfootError(msg)
     address = parts.netloc.rpartition("@")[2]
     options = [(key, value) for key, value in parse_qsl(parts.query) if key not in {"user", "password"}]
     login = f"{quote(user)}:{quote(password, safe='')}@{address}"

@@ -72,14 +72,26 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
         root.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         for name in FOLDERS:
             (root / name).mkdir(mode=PRIVATE, exist_ok=True)
-        if "://" not in home.lake:
-            Path(home.lake).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        _place_lake(home)
         home.keys.chmod(PRIVATE)
         _once(root / "home.id", secrets.token_hex(16))
     except OSError as problem:
         msg = f"{root} cannot be used ({problem.strerror}: {problem.filename}): name another folder in CROSSFOOT_HOME."
         raise CrossfootError(msg) from problem
     return home
+
+
+def _place_lake(home: Home) -> None:
+    """A new home makes its lake. Later a lake that is not there was lost or not mounted: an empty one would hide that."""
+    if "://" in home.lake:
+        return
+    if not (home.root / "home.id").exists():
+        Path(home.lake).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    elif not Path(home.lake).is_dir():
+        msg = (
+            f"The folder of the published files {home.lake} is gone: mount or restore it, or name it in CROSSFOOT_LAKE."
+        )
+        raise CrossfootError(msg)
 
 
 def _root(environ: Mapping[str, str]) -> Path:

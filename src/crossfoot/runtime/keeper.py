@@ -40,6 +40,11 @@ def dies_with_parent(signal_number: int) -> Callable[[], None]:
     return ask
 
 
+def die_with_parent(signal_number: int) -> None:
+    """For this process itself: get the signal when the thread that started it ends."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal_number)
+
+
 def forget_dead_server(spec: dict[str, Any]) -> None:
     """Remove the pid files of a server that was killed, when that number now means another process or a zombie.
 

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from crossfoot.core.errors import CrossfootError
+from crossfoot.runtime.outage import first_line
 
 DATABASE = "crossfoot"
 OWNER = "crossfoot_owner"
@@ -61,6 +62,18 @@ def _make_app_roles(connection: Connection, database: str, app_password: str) ->
 
 def _check_owner(connection: Connection) -> None:
     """The owner makes tables in the schema public: say so at once and not in the middle of the migrations."""
+    if _finds(connection, "SELECT 1 WHERE current_setting('transaction_read_only') = 'on'"):
+        msg = (
+            f"The user {connection.info.user} of DATABASE_URL may only read the database {connection.info.dbname}: "
+            "name a server that is no standby and a user whose default_transaction_read_only is off."
+        )
+        raise CrossfootError(msg)
+    if not _finds(connection, "SELECT 1 WHERE current_setting('server_encoding') = 'UTF8'"):
+        msg = (
+            f"The database {connection.info.dbname} of DATABASE_URL does not keep text as UTF-8: let an administrator "
+            "run  CREATE DATABASE crossfoot ENCODING 'UTF8' TEMPLATE template0;  and name that one."
+        )
+        raise CrossfootError(msg)
     if _finds(connection, "SELECT 1 WHERE has_schema_privilege(current_user, 'public', 'CREATE')"):
         return
     user, name = connection.info.user, connection.info.dbname
@@ -84,7 +97,10 @@ def _connected(url: str) -> Connection:
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as problem:
-        msg = f"The server in DATABASE_URL does not let us in: {problem}"
+        msg = (
+            f"The server in DATABASE_URL does not let us in ({first_line(problem)}): check that it runs, and its "
+            "address, user, password and database."
+        )
         raise CrossfootError(msg) from problem
 
 

@@ -28,6 +28,7 @@ PAUSE_SECONDS = 0.1
 TERM_SECONDS = 3.5  # with the server's own stop, all is over within five
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
+LAST_PORT = 65535
 STEADY_SECONDS = 60.0  # after this long, an end is not counted with the earlier ones
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -179,17 +180,19 @@ def _say(line: str) -> None:
 
 def check_port_free(port: int, host: str = "127.0.0.1") -> None:
     """Refuse a port that another program listens on, before anything is started."""
+    if not 1 <= port <= LAST_PORT:
+        raise CrossfootError(f"There is no port {port}: choose one from 1 to {LAST_PORT} with --port.")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except PermissionError as problem:
-            msg = f"Port {port} is for root only: choose another with --port"
+            msg = f"Port {port} is for root only: choose another with --port."
             raise CrossfootError(msg) from problem
         except OSError as problem:
             if problem.errno != errno.EADDRINUSE:
                 raise
-            msg = f"Port {port} is in use: choose another with --port"
+            msg = f"Port {port} is in use: choose another with --port."
             raise CrossfootError(msg) from problem
 
 

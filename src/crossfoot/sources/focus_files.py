@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crossfoot.core.finding import Finding
+from crossfoot.runtime.outage import find_outage
 from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, Source, refusal, remark, suffix_of
 from crossfoot.sources.encoding import read_first_line
 from crossfoot.sources.focus_columns import find_doubled, find_missing, focus_layout
@@ -103,6 +104,8 @@ def _unpack(archive: Path, name: str, into: Path) -> list[tuple[str, Path]]:
                     shutil.copyfileobj(stream, out, CHUNK)
                 found.append((info.name, target))
     except (tarfile.TarError, EOFError, OSError) as error:
+        if find_outage(error):
+            raise
         raise BadBill(refusal(name, f"The parts cannot be unpacked ({error}).", ASK)) from error
     return found
 
@@ -134,6 +137,8 @@ def _gunzip(path: Path, name: str, target: Path) -> None:
                     raise BadBill(refusal(name, "It unpacks to far more than an export can hold.", ASK))
                 out.write(chunk)
     except (EOFError, OSError, zlib.error) as error:
+        if find_outage(error):
+            raise
         raise BadBill(refusal(name, f"The file is cut or altered ({error}).", ASK)) from error
 
 
@@ -142,6 +147,8 @@ def _open_parquet(name: str, path: Path, target: Path) -> tuple[Part, list[Findi
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
+        if find_outage(error):
+            raise
         raise BadBill(refusal(name, f"It is not Parquet ({str(error)[:120]}).", ASK)) from error
     _check(schema.names, name)
     floats = [f.name for f in schema if pa.types.is_floating(f.type)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.runtime.outage import find_outage
 from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, refusal
 from crossfoot.sources.columns import BY_KEY, Header, read_header
 from crossfoot.sources.encoding import read_first_line
@@ -86,6 +87,8 @@ def unpack(archive: Path, name: str, into: Path) -> tuple[list[Part], list[Findi
             members = list(_members(tar, archive.stat().st_size, name, into))
             _read_to_the_end(packed, name)
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        if find_outage(error):  # the disk that is unpacked to is full: that says nothing about the archive
+            raise
         raise BadBill(refusal(name, f"The archive is cut or altered ({error}).", FROM_HUAWEI)) from error
     if not members:
         raise BadBill(refusal(name, "The archive holds no CSV file.", FROM_HUAWEI))

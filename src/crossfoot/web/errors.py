@@ -3,18 +3,23 @@
 Nothing internal is ever shown. Every answer is private and kept by no cache.
 """
 
+import logging
+import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from crossfoot.access.models import User
 from crossfoot.audit.record import Action, record
-from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted
+from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted, Unavailable
+from crossfoot.runtime.outage import find_outage
 
+LOG = logging.getLogger(__name__)
 PRIVATE = "private, no-store"
 TITLES = {
     400: later("This request cannot be read"),
@@ -41,6 +46,8 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into its answer; anything else is our bug and is raised."""
+        if outage := find_outage(exception):
+            return not_now(request, outage)
         if not isinstance(exception, CrossfootError):
             return None
         if isinstance(exception, NotFound | NotPermitted) and isinstance(request.user, User):
@@ -79,11 +86,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return refusal(request, 404, NotFound().sentence)
 
 
+def not_now(request: HttpRequest, outage: Unavailable) -> HttpResponse:
+    """The answer while a disk is full or the database away: which one, only the operator reads."""
+    LOG.error(outage.sentence)
+    return _bare(request, 503, str(TITLES[503]), gettext(Unavailable().sentence))
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django's 500. Nothing that may itself be broken is asked: no session, no database, no context."""
+    """Django's 500: what was raised outside a view, or is our own bug."""
+    error = sys.exc_info()[1]  # Django gives no other way to it
+    outage = find_outage(error) if error else None
+    return not_now(request, outage) if outage else _bare(request, 500, _("Something is broken"), str(BROKEN))
+
+
+def _bare(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    """An answer that asks nothing that may itself be broken: no session, no database, no context."""
+    private = {"Cache-Control": PRIVATE}
     if wants_json(request):
-        return JsonResponse({"error": {"status": 500, "sentence": BROKEN}}, status=500)
-    return HttpResponse(render_to_string("web/broken.html"), status=500, headers={"Cache-Control": PRIVATE})
+        return JsonResponse({"error": {"status": status, "sentence": sentence}}, status=status, headers=private)
+    context = {"status": status, "title": title, "sentence": sentence}
+    return HttpResponse(render_to_string("web/broken.html", context), status=status, headers=private)
 
 
-BROKEN = "Something here is broken, and it is our fault. Nothing was changed; try again, and tell us if it stays."
+later("A disk or the database cannot be used just now. Nothing was changed: try again in a few minutes.")
+BROKEN = later(
+    "It is our fault and not yours. Nothing was changed. Try again; if it stays, tell the people who run this portal "
+    "what you did and when."
+)
