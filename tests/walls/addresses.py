@@ -20,6 +20,8 @@ OF_STAFF = {  # how it is asked, and by whom
     "close/publish": ("post", {"dana"}),
     "known-issues": ("get", {"erin"}),
     "services": ("get", {"dana", "frank"}),
+    "uploads": ("get", {"dana", "frank"}),
+    "uploads/<str:number>": ("get", {"dana", "frank"}),
 }
 DOOR = ("login", "logout", "inactive")
 KEYS = tuple(report.key for report in REPORTS)

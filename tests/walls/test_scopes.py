@@ -32,7 +32,7 @@ SUPPORT, BOOKS, OPERATOR = Role.RESELLER_SUPPORT, Role.RESELLER_FINANCE, Role.RE
 MAY = {
     Capability.READ_REPORTS: set(Role),
     Capability.EXPORT_REPORTS: set(Role) - {VIEWER},
-    **{key: {BOOKS, OPERATOR} for key in (Capability.READ_CLOSE, Capability.RENAME_SERVICES)},
+    **{key: {BOOKS, OPERATOR} for key in (Capability.READ_CLOSE, Capability.RENAME_SERVICES, Capability.UPLOAD_FILES)},
     **{key: {BOOKS} for key in (Capability.APPROVE_PRICES, Capability.PUBLISH)},
     Capability.WRITE_KNOWN_ISSUES: {SUPPORT},
 }
