@@ -19,6 +19,7 @@ class Action(StrEnum):
     EDITION_PUBLISHED = "edition:published"
     FILE_UPLOADED = "file:uploaded"
     KNOWN_ISSUE_ADDED = "known-issue:added"
+    LOG_RENEWED = "log:renewed"
     MONTH_BLOCKED = "month:blocked"
     PERSON_ADDED = "person:added"
     PERSON_SIGNED_IN = "person:signed-in"

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 from procrastinate import App
 
-from crossfoot.cli.say import say
+from crossfoot.cli.say import say, warn
 from crossfoot.cli.session import portal, start_django
+from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.database import revive
 from crossfoot.runtime.home import Home, open_home
 from crossfoot.runtime.supervisor import Child, Supervisor, check_port_free, wait_until_served
@@ -50,7 +51,7 @@ def work() -> None:
     start_django()
     from procrastinate.contrib.django import app  # noqa: PLC0415
 
-    threading.Thread(target=_seal_for_ever, args=(home.secret("audit"),), daemon=True).start()
+    threading.Thread(target=_seal_for_ever, args=(home,), daemon=True).start()
     worker = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # of Django's connector
     asyncio.run(_take_jobs(app.with_connector(worker)))
 
@@ -88,18 +89,18 @@ def _children(home: Home, port: int, environ: dict[str, str]) -> list[Child]:
     ]
 
 
-def _seal_for_ever(key: str) -> None:
-    from django.db import OperationalError, close_old_connections  # noqa: PLC0415
+def _seal_for_ever(home: Home) -> None:
+    from django.db import DatabaseError, InterfaceError, close_old_connections  # noqa: PLC0415
 
-    from crossfoot.access.rls import as_staff  # noqa: PLC0415
-    from crossfoot.audit.chain import seal  # noqa: PLC0415
+    from crossfoot.access.sealing import seal_log  # noqa: PLC0415
 
     while True:
         try:
-            with as_staff():
-                seal(key)
-        except OperationalError:  # the server restarts: the next round has a new connection
+            seal_log(home)
+        except (DatabaseError, InterfaceError):  # the server restarts: the next round has a new connection
             close_old_connections()
+        except CrossfootError as refusal:  # a full disk: it is sealed when there is room again
+            warn(refusal.sentence)
         time.sleep(1)
 
 
