@@ -22,6 +22,7 @@ OF_STAFF = {  # how it is asked, and by whom
     "services": ("get", {"dana", "frank"}),
 }
 DOOR = ("login", "logout", "inactive")
+HEALTH = ("healthz", "readyz")  # for what watches over the machine: nothing about anybody
 KEYS = tuple(report.key for report in REPORTS)
 
 
