@@ -11,15 +11,17 @@ from typing import Annotated
 import typer
 from procrastinate import App
 
-from crossfoot.cli.say import say, warn
+from crossfoot.cli.say import say
 from crossfoot.cli.session import portal, start_django
 from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.database import revive
 from crossfoot.runtime.home import Home, open_home
+from crossfoot.runtime.logs import get_log, open_log, trim
 from crossfoot.runtime.supervisor import Child, Supervisor, check_port_free, wait_until_served
 
 Port = Annotated[int, typer.Option(help="The port of the pages, on this machine only.")]
 THREADS = 8
+LOG = get_log(__name__)
 START_SECONDS = 60
 
 
@@ -48,6 +50,8 @@ def demo(
 def work() -> None:
     """The worker: takes jobs and seals the log. `up` starts it."""
     home = open_home()
+    open_log(home, "worker")
+    LOG.info("started")
     start_django()
     from procrastinate.contrib.django import app  # noqa: PLC0415
 
@@ -64,6 +68,8 @@ async def _take_jobs(app: App) -> None:
 def _serve(home: Home, port: int, lines: list[str]) -> None:
     url = f"http://127.0.0.1:{port}"
     environ = {**os.environ, "CROSSFOOT_HOME": str(home.root), "CROSSFOOT_URL": os.environ.get("CROSSFOOT_URL", url)}
+    for name in ("web", "worker"):
+        trim(home.logs / f"{name}.log")
     with Supervisor(_children(home, port, environ)) as supervisor:
         wait_until_served(f"{url}/login", START_SECONDS, supervisor.look_after)
         for line in lines:
@@ -98,9 +104,10 @@ def _seal_for_ever(home: Home) -> None:
         try:
             seal_log(home)
         except (DatabaseError, InterfaceError):  # the server restarts: the next round has a new connection
+            LOG.warning("not sealed", exc_info=True)
             close_old_connections()
-        except CrossfootError as refusal:  # a full disk: it is sealed when there is room again
-            warn(refusal.sentence)
+        except CrossfootError:  # a full disk: it is sealed when there is room again
+            LOG.warning("not sealed", exc_info=True)
         time.sleep(1)
 
 

@@ -46,7 +46,7 @@ class Home:
 
     @property
     def logs(self) -> Path:
-        """What the processes print."""
+        """What the processes write down and print."""
         return self.root / "logs"
 
     @property
