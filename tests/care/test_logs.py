@@ -81,7 +81,8 @@ def test_a_view_that_crashes_leaves_its_trace_and_no_value(server: None, written
 
 def test_what_a_library_says_is_left_out(written: Home) -> None:
     logging.getLogger("some.library").warning("%s is wrong", LEAKED)
-    logging.getLogger("some.library").error("".join([LEAKED, " is wrong"]), extra={"person": LEAKED})
+    said = f"{LEAKED} is wrong"
+    logging.getLogger("some.library").error(said, extra={"person": LEAKED})
     logging.getLogger("some.library").info("not even this")
     found = lines(written)
     assert [one["logger"] for one in found] == ["some.library"] * 2
