@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, lab, log, maps, reports, serve, services
+from crossfoot.cli import bills, care, lab, log, maps, reports, serve, services
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 
@@ -25,6 +25,8 @@ for command in (
     reports.report,
     reports.reports,
     reports.definitions,
+    care.backup,
+    care.restore,
 ):
     app.command()(command)
 app.command(hidden=True)(serve.work)
