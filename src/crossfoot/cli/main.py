@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, care, lab, log, maps, reports, serve, services
+from crossfoot.cli import bills, care, doctor, lab, log, maps, reports, serve, services
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 
@@ -27,6 +27,7 @@ for command in (
     reports.definitions,
     care.backup,
     care.restore,
+    doctor.doctor,
 ):
     app.command()(command)
 app.command(hidden=True)(serve.work)
