@@ -21,6 +21,7 @@ from crossfoot.access import rls
 from crossfoot.access.models import User
 from crossfoot.access.register import add_person, import_customers
 from crossfoot.access.scope import find_user, scope_for
+from crossfoot.audit.witness import FILE, KEY
 from crossfoot.core.roles import Role
 from crossfoot.deliver.files import make_file
 from crossfoot.ingest.accept import Receipt, accept
@@ -52,6 +53,8 @@ class Portal:
         with connections["owner"].cursor() as cursor:
             cursor.execute(f"TRUNCATE {tables}, django_session RESTART IDENTITY CASCADE")
         connections["owner"].close()
+        for name in (FILE, f"keys/{KEY}"):  # an emptied log would be missed otherwise
+            (self.home.root / name).unlink(missing_ok=True)
         for folder in (Path(self.home.lake), self.home.landed, self.home.accepted):
             for inner in folder.iterdir():
                 shutil.rmtree(inner) if inner.is_dir() else inner.unlink()

@@ -17,7 +17,9 @@ from random import Random
 import pytest
 
 from crossfoot.access.rls import as_staff
-from crossfoot.audit.chain import seal, verify
+from crossfoot.access.sealing import seal_log
+from crossfoot.audit.chain import verify
+from crossfoot.audit.witness import witness_of
 from crossfoot.core.errors import Busy
 from crossfoot.ingest.models import Batch
 from crossfoot.publish.publish import Published
@@ -182,8 +184,9 @@ def _sound(house: House) -> None:
     assert {cycle: house.published(cycle) for cycle in house.owed} == house.owed
     with as_staff():
         assert Batch.objects.filter(is_accepted=True).count() == Batch.objects.count() == house.bills
-        seal(house.portal.home.secret("audit"))
-        assert verify(house.portal.home.secret("audit")).fault == ""
+    seal_log(house.portal.home)
+    with as_staff():
+        assert verify(witness_of(house.portal.home)).fault == ""
     litter = orphans(house.portal.home)
     assert litter, "no kill came between a file and its commit"
     assert {path.split("/")[0] for path in litter} <= {"charges", "daily", "buy"}

@@ -24,6 +24,7 @@ OF_STAFF = {  # how it is asked, and by whom
     "uploads/<str:number>": ("get", {"dana", "frank"}),
 }
 DOOR = ("login", "logout", "inactive")
+HEALTH = ("healthz", "readyz")  # for what watches over the machine: nothing about anybody
 KEYS = tuple(report.key for report in REPORTS)
 
 

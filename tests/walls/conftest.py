@@ -39,3 +39,11 @@ def clients(house: "Portal") -> "dict[str, Client]":
     from tests.walls.house import people
 
     return {name: browser(user) for name, user in people(house).items()}
+
+
+@pytest.fixture
+def log(server: None) -> None:
+    """Ten acts of one person, in two sealings: entries 1 to 10."""
+    from tests.walls.logbook import write_log
+
+    write_log()

@@ -9,7 +9,7 @@ from django.test import Client
 from crossfoot.core.clock import now
 from crossfoot.core.roles import Role
 from tests.portal import Portal
-from tests.walls.addresses import DOOR, OF_A_CUSTOMER, OF_A_PERSON, OF_STAFF, address, keys_of
+from tests.walls.addresses import DOOR, HEALTH, OF_A_CUSTOMER, OF_A_PERSON, OF_STAFF, address, keys_of
 from tests.walls.browsers import body, browser, looks, nobody, session_of
 from tests.walls.house import ALPHA, BETA, BOTH, NAMES
 from tests.walls.marks import BUY, EVERYTHING, finds
@@ -76,6 +76,6 @@ def test_nobody_is_told_anything(house: Portal, who) -> None:
 
 
 def test_the_door_tells_nothing(house: Portal) -> None:
-    for pattern in DOOR:
+    for pattern in (*DOOR, *HEALTH):
         told = body(nobody().get(f"/{pattern}"))
         assert finds(EVERYTHING, told) == finds(BUY, told) == [], pattern

@@ -31,6 +31,8 @@ REPORT = everybody(OK, nobody=MOVED, charlie=MISSING)
 FILE = everybody(OK, nobody=MOVED, bob=FORBIDDEN, charlie=MISSING)
 
 ROUTES = (
+    Route(pattern="healthz", example="/healthz", seen=everybody(OK)),
+    Route(pattern="readyz", example="/readyz", seen=everybody(OK)),
     Route(pattern="", example="/", seen=everybody(OK, nobody=MOVED)),
     Route(pattern="login", example="/login", seen=everybody(MOVED, nobody=OK)),
     Route(pattern="logout", example="/logout", method="post", seen=everybody(MOVED)),

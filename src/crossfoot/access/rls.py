@@ -44,6 +44,15 @@ def as_staff() -> Iterator[None]:
 
 
 @contextmanager
+def as_of_now() -> Iterator[None]:
+    """One instant of the whole database for as long as we are inside; nothing can be written."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@contextmanager
 def _as_role(role: str, customer: str) -> Iterator[None]:
     wanted = (role, "" if role == STAFF else customer)  # the policies of the staff's role ask for no customer
     held: tuple[str, str] | None = getattr(connection, "crossfoot_role", None)

@@ -14,7 +14,6 @@ from crossfoot.sources.bill import Source
 
 customers = typer.Typer(help="Customers and the Huawei accounts they own.", no_args_is_help=True)
 prices = typer.Typer(help="The price book.", no_args_is_help=True)
-audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
 
 
 def ingest(
@@ -168,23 +167,3 @@ def approve_prices(
         say_json({"approved": list(approved)})
     else:
         say(f"{len(approved)} rules approved" + "".join(f"\n  {r}" for r in approved))
-
-
-@audit.command("verify")
-def verify_audit(as_json: AsJson = False) -> None:
-    """Walk the chain of the log and name the first bad entry."""
-    with portal() as home:
-        from crossfoot.access.rls import as_staff  # noqa: PLC0415
-        from crossfoot.audit.chain import verify  # noqa: PLC0415
-
-        with as_staff():
-            verdict = verify(home.secret("audit"))
-    if as_json:
-        say_json(verdict.__dict__)
-    else:
-        say(
-            verdict.fault
-            or f"{verdict.sealed} entries are sealed and unchanged; {verdict.unsealed} are not sealed yet."
-        )
-    if verdict.fault:
-        raise typer.Exit(6)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, lab, maps, reports, serve, services
+from crossfoot.cli import bills, care, doctor, lab, log, maps, reports, serve, services
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.outage import find_outage
@@ -27,13 +27,16 @@ for command in (
     reports.report,
     reports.reports,
     reports.definitions,
+    care.backup,
+    care.restore,
+    doctor.doctor,
 ):
     app.command()(command)
 app.command(hidden=True)(serve.work)
 app.add_typer(bills.customers, name="customers")
 app.add_typer(bills.prices, name="prices")
-app.add_typer(bills.audit, name="audit")
 app.add_typer(maps.maps, name="maps")
+app.add_typer(log.audit, name="audit")
 app.add_typer(reports.users, name="users")
 app.add_typer(services.services, name="services")
 

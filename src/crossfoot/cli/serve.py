@@ -11,9 +11,11 @@ from crossfoot.cli.say import say
 from crossfoot.cli.session import portal, start_django
 from crossfoot.runtime.database import revive
 from crossfoot.runtime.home import Home, open_home
+from crossfoot.runtime.logs import get_log, open_log, trim
 from crossfoot.runtime.supervisor import Child, Supervisor, check_port_free, wait_until_served
 
 Port = Annotated[int, typer.Option(help="The port of the pages, on this machine only.")]
+LOG = get_log(__name__)
 START_SECONDS = 60
 HEAD_SECONDS = 15  # for the head of a request; also how long a connection may wait for its next one
 STOP_SECONDS = 3  # for requests that are being answered when the portal stops
@@ -44,6 +46,8 @@ def demo(
 def work() -> None:
     """The worker: takes jobs and seals the log. `up` starts it."""
     home = open_home()
+    open_log(home, "worker")
+    LOG.info("started")
     start_django()
     from crossfoot.jobs.worker import work as work_for_ever  # noqa: PLC0415 - Django must be set up first
 
@@ -53,6 +57,8 @@ def work() -> None:
 def _serve(home: Home, port: int, lines: list[str]) -> None:
     url = f"http://127.0.0.1:{port}"
     environ = {**os.environ, "CROSSFOOT_HOME": str(home.root), "CROSSFOOT_URL": os.environ.get("CROSSFOOT_URL", url)}
+    for name in ("web", "worker"):
+        trim(home.logs / f"{name}.log")
     with Supervisor(_children(home, port, environ)) as supervisor:
         wait_until_served(f"{url}/login", START_SECONDS, supervisor.look_after)
         for line in lines:

@@ -28,11 +28,9 @@ def portal() -> Iterator[Home]:
         finally:
             from django.db import connections  # noqa: PLC0415 - Django must be set up first
 
-            from crossfoot.access.rls import as_staff  # noqa: PLC0415
-            from crossfoot.audit.chain import seal  # noqa: PLC0415
+            from crossfoot.access.sealing import seal_log  # noqa: PLC0415
 
-            with as_staff():
-                seal(home.secret("audit"))
+            seal_log(home)
             connections.close_all()
 
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "crossfoot.jobs",
 ]
 MIDDLEWARE = [
+    "crossfoot.web.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -9,16 +9,18 @@ import asyncio
 import os
 import threading
 import time
-import traceback
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
 
 from crossfoot.access.rls import as_staff
-from crossfoot.audit.chain import seal
+from crossfoot.access.sealing import seal_log
+from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.home import Home
+from crossfoot.runtime.logs import get_log
 
+LOG = get_log(__name__)
 BEAT_SECONDS = 1.0
 DEAD_SECONDS = 5.0  # without a beat; many times BEAT_SECONDS, because a busy machine is slow and not dead
 STOP_SECONDS = 2.5  # for a running job; then it is left to the next worker, who finds old or new and never a mix
@@ -34,8 +36,7 @@ SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM (
 
 def work(home: Home) -> None:
     """Work until a signal comes."""
-    key, parent = home.secret("audit"), os.getppid()
-    threading.Thread(target=_look_after_for_ever, args=(key, parent), daemon=True).start()
+    threading.Thread(target=_look_after_for_ever, args=(home, os.getppid()), daemon=True).start()
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # of Django's connector
     asyncio.run(_take_jobs(app.with_connector(connector)))
 
@@ -59,24 +60,25 @@ def take_back_jobs() -> int:
         return len(cursor.fetchall())
 
 
-def _look_after_for_ever(key: str, parent: int) -> None:
+def _look_after_for_ever(home: Home, parent: int) -> None:
     """Never return: a worker that runs without this would let the log stand unsealed and nobody would see it."""
     try:
         while True:
-            _look_after(key)
+            _look_after(home)
             time.sleep(BEAT_SECONDS)
             if os.getppid() != parent:  # nobody would end us: we were asked to, and a job may take longer than it may
                 time.sleep(STOP_SECONDS)
                 break
-    except BaseException:  # noqa: BLE001 - it is printed, and the supervisor starts a new worker
-        traceback.print_exc()
+    except BaseException:
+        LOG.exception("ended")
     os._exit(1)
 
 
-def _look_after(key: str) -> None:
+def _look_after(home: Home) -> None:
     try:
+        seal_log(home)
         with as_staff():
-            seal(key)
             take_back_jobs()
-    except (OperationalError, InterfaceError):  # the server restarts, or its disk is full: the next round tries again
+    except (OperationalError, InterfaceError, CrossfootError):  # a restart, or a full disk: the next round tries again
+        LOG.warning("not sealed", exc_info=True)
         close_old_connections()

@@ -30,6 +30,10 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A statement that fails carries what people typed: it is the caller's to tell, not the server's to keep.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 

@@ -13,6 +13,8 @@ from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.files import fsync_folder
 
 PRIVATE = 0o700
+RESTORING = "restoring"  # a file that stands in a home while it is restored, and in one where that was cut short
+ENTERING = "CROSSFOOT_RESTORING"
 FOLDERS = ("landed", "accepted", "exports", "keys", "logs", "tmp")
 SYSTEM_FOLDER = Path("/var/lib/crossfoot")  # for root: PostgreSQL runs as another user, who cannot look into /root
 
@@ -46,7 +48,7 @@ class Home:
 
     @property
     def logs(self) -> Path:
-        """What the processes print."""
+        """What the processes write down and print."""
         return self.root / "logs"
 
     @property
@@ -68,6 +70,9 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     """The home that the environment names, with its folders made."""
     root = _root(environ)
     home = Home(root, environ.get("CROSSFOOT_LAKE") or str(root / "lake"))
+    if (root / RESTORING).exists() and ENTERING not in environ:
+        msg = f"A restore into {root} was cut short, or is at work: run `crossfoot restore FILE` again when none is."
+        raise CrossfootError(msg)
     try:
         root.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         for name in FOLDERS:
@@ -92,6 +97,16 @@ def _place_lake(home: Home) -> None:
             f"The folder of the published files {home.lake} is gone: mount or restore it, or name it in CROSSFOOT_LAKE."
         )
         raise CrossfootError(msg)
+
+
+def keep_secret(home: Home, name: str, text: str) -> None:
+    """Put a secret that comes from a backup into a home that has none of that name."""
+    _once(home.keys / name, text)
+
+
+def home_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the home is or would be; nothing is made."""
+    return _root(environ)
 
 
 def _root(environ: Mapping[str, str]) -> Path:

@@ -6,12 +6,15 @@ from django.views.decorators.http import require_POST
 
 from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
+from crossfoot.web.health import healthz, readyz
 from crossfoot.web.home import customer_page, home_page
 from crossfoot.web.report import report_page
 from crossfoot.web.services import services_page
 from crossfoot.web.uploads import upload_page, uploads_page
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("", home_page, name="home"),
     path("login", login, name="account_login"),
     path("logout", require_POST(logout), name="account_logout"),
