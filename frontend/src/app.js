@@ -32,6 +32,29 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// Who works by keyboard goes on where they were: on the head that sorts, on the button whose list has been closed.
+const heads = () => [...document.querySelectorAll("thead a")];
+const place = { head: -1, button: "" };
+let slow;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const working = document.getElementById("working");
+  if (working) slow = setTimeout(() => (working.textContent = working.dataset.words), 300);
+  place.head = heads().indexOf(detail.elt);
+  if (detail.elt.id.startsWith("filter-")) place.button = detail.elt.id;
+});
+document.addEventListener("htmx:afterRequest", () => {
+  clearTimeout(slow);
+  const working = document.getElementById("working");
+  if (working) working.textContent = "";
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (place.head >= 0) heads()[place.head]?.focus();
+  else if (place.button && !document.getElementById("chooser")) {
+    document.getElementById(place.button)?.focus();
+    place.button = "";
+  }
+});
+
 document.addEventListener("click", ({ target }) => {
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (!menu.contains(target)) menu.open = false;
@@ -41,9 +64,16 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", ({ key }) => {
   if (key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
+  const close = document.querySelector(".chooser .close");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (close) {
+    close.click();
+  } else if (window.location.hash === "#filters") {
+    window.location.hash = "open-filters";
+    document.getElementById("open-filters").focus();
+  }
 });
 
 document.addEventListener("htmx:afterSettle", ({ target }) => drawCharts(target));

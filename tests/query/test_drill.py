@@ -80,7 +80,7 @@ def test_the_charges_behind_a_quantity_are_those_of_its_unit(house, by):
 
 def test_the_lines_of_a_month_in_two_files_come_once_and_in_one_order(house):
     """Pages of a line report together are the whole report."""
-    from crossfoot.query.run import Window
+    from crossfoot.query.select import Window
     from crossfoot.reports.question import ask
 
     reader = house.readers["alice"]

@@ -10,6 +10,7 @@ from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Role
 from crossfoot.render.address import narrowed, pinned, read_question, write_question
 from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
+from crossfoot.reports.question import ask
 from crossfoot.reports.vocabulary import BILLED_COST, LIST_COST, UNIT
 from tests.render.tables import cost_table, usd
 
@@ -33,10 +34,18 @@ def test_what_is_written_is_read_again(filters: dict[str, list[str]], by: list[s
     assert read_question(USAGE_TO_COST, ROLE, write_question(question)) == question
 
 
-def test_an_empty_field_of_a_form_asks_for_nothing_and_an_empty_tag_has_a_word() -> None:
-    question = read_question(USAGE_TO_COST, ROLE, [("service", ""), ("tag:env", "(empty)"), ("by", "")])
+def test_a_blank_period_or_grouping_asks_for_nothing_and_an_empty_tag_has_a_word() -> None:
+    question = read_question(USAGE_TO_COST, ROLE, [("period", ""), ("tag:env", "(empty)"), ("by", ""), ("as_of", "")])
     assert [(d.key, values) for d, values in question.filters] == [("tag:env", ("",))]
     assert ("tag:env", "(empty)") in write_question(question)
+
+
+@pytest.mark.parametrize("key", ["region", "tag:env", "shoe_size"])
+def test_a_blank_filter_is_refused_and_not_dropped(key: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        read_question(USAGE_TO_COST, ROLE, [("period", "2026-10"), (key, "")])
+    assert f"{key}=(none)" in refused.value.sentence
+    assert f"{key}=(empty)" in refused.value.sentence
 
 
 def test_two_groupings_may_stand_in_one_word() -> None:
@@ -56,7 +65,14 @@ def test_an_unknown_word_is_refused() -> None:
 def test_a_row_becomes_filters() -> None:
     table = cost_table([usd(None, "1.00", "1.00")], [TOTAL], by=["service"])
     row = next(table.rows())
-    assert narrowed(table, row) == [("period", "2026-10"), ("service", "(none)"), ("by", "service")]
+    assert narrowed(table, row) == [("period", "2026-10"), ("service", "(none)"), ("back", "by=service")]
+
+
+def test_the_filter_that_a_row_replaces_is_remembered() -> None:
+    table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL], by=["service"])
+    question = ask(USAGE_TO_COST, ROLE, period="2026-10", filters={"service": ["ecs", "obs"], "region": ["x"]})
+    pairs = narrowed(replace(table, question=question), next(table.rows()))
+    assert pairs == [("period", "2026-10"), ("region", "x"), ("service", "ecs"), ("back", "by=service&service=ecs&service=obs")]  # fmt: skip
 
 
 def test_in_two_currencies_a_row_keeps_its_own() -> None:

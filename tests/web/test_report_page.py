@@ -5,13 +5,14 @@ import io
 import json
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
 from crossfoot.render.screen import figure
 from tests.portal import Portal
-from tests.web.house import CANARY_A, status, text
+from tests.web.house import CANARY_A, TAG_A, status, text
 
 PAGE = "/c/C0001/usage-to-cost?period=2026-10"
 PARTS = (
@@ -84,9 +85,24 @@ def test_a_row_opens_the_charges_that_add_up_to_it(alice: Client) -> None:
 
 
 def test_the_way_back_keeps_the_filters_that_were_there(alice: Client) -> None:
-    link = next(found for found in links(text(alice, PAGE + "&account=acct-a1")) if "ECS" in found)
-    back = next(found for found in links(text(alice, link)) if found.startswith("/c/C0001/usage-to-cost?"))
-    assert back == "/c/C0001/usage-to-cost?period=2026-10&account=acct-a1&by=service"
+    asked = f"&account=acct-a1&service={quote('=OBS ' + CANARY_A)}&service={quote('ECS ' + CANARY_A)}"
+    link = next(found for found in links(text(alice, PAGE + asked)) if "/charges?" in found and "ECS" in found)
+    back, opened = crumbs(text(alice, link))
+    assert back == ("/c/C0001/usage-to-cost?period=2026-10&by=service" + asked, "Usage to cost")
+    assert opened[1] == f"ECS {CANARY_A}"
+    assert status(alice, back[0]) == status(alice, opened[0]) == 200
+
+
+def test_two_dimensions_are_two_steps_back_and_another_month_is_kept(alice: Client) -> None:
+    link = next(found for found in links(text(alice, PAGE + "&by=service,account&layout=rows")) if "acct-a2" in found)
+    steps = crumbs(text(alice, link.replace("period=2026-10", "period=2026-09..2026-10")))
+    assert [words for _, words in steps] == ["Usage to cost", f"ECS {CANARY_A}", "acct-a2"]
+    service = f"service={quote('ECS ' + CANARY_A)}"
+    assert [address.partition("?")[2] for address, _ in steps] == [
+        "period=2026-09..2026-10&by=service&by=account",
+        f"period=2026-09..2026-10&by=account&{service}",
+        f"period=2026-09..2026-10&by=account&account=acct-a2&{service}",
+    ]
 
 
 def test_nothing_tagged_can_be_opened(alice: Client) -> None:
@@ -95,6 +111,45 @@ def test_nothing_tagged_can_be_opened(alice: Client) -> None:
     assert "88.2" in body  # 33.33 of 37.77 carry the tag
     link = next(found for found in links(body) if "tag:env=%28none%29" in found)
     assert "4.44000000" in text(alice, link)
+
+
+def test_a_column_sorts_by_link_and_says_so(alice: Client) -> None:
+    body = text(alice, PAGE)
+    assert places(body, f"ECS {CANARY_A}", f"=OBS {CANARY_A}")
+    link = next(found for found in links(body) if found.endswith("sort=service"))
+    body = text(alice, PAGE.partition("?")[0] + link)
+    assert places(body, f"=OBS {CANARY_A}", f"ECS {CANARY_A}")
+    assert body.count("aria-sort=") == 1
+    assert 'aria-sort="ascending"' in body
+    assert "Sorted by Service, ascending." in body
+    assert all(
+        "sort" not in link for link in links(body) if ".csv" in link or ".json" in link
+    )  # files keep their order
+    assert "sort=service" in next(link for link in links(body) if "choose=region" in link)
+
+
+def test_sorting_moves_no_figure(alice: Client) -> None:
+    plain, sorted_ = text(alice, PAGE), text(alice, PAGE + "&sort=list_cost")
+    found = re.compile(r"sha256 <code>([0-9a-f]{64})")
+    assert found.findall(plain) == found.findall(sorted_) != []
+
+
+def test_lines_sort_by_date_and_cost_in_the_query(alice: Client) -> None:
+    lines = "/c/C0001/charges?period=2026-10"
+    assert places(text(alice, lines), "11.11000000", "22.22000000", "4.44000000")
+    assert places(text(alice, lines + "&sort=-billed_cost"), "22.22000000", "11.11000000", "4.44000000")
+    assert places(text(alice, lines + "&sort=billed_cost"), "4.44000000", "11.11000000", "22.22000000")
+    assert places(text(alice, lines + "&sort=-bill_date"), "5 Oct 2026", "4 Oct 2026", "3 Oct 2026")
+    assert "Sorted by Cost (excl. tax), descending." in text(alice, lines + "&sort=-billed_cost")
+
+
+def test_the_tags_that_there_are_can_be_chosen(alice: Client) -> None:
+    body = text(alice, PAGE + "&choose=tag")
+    assert "?period=2026-10&by=service&choose=tag:env" in links(body)
+    assert "?period=2026-10&by=tag:env" in links(body)
+    values = text(alice, PAGE + "&choose=tag:env")
+    assert f'value="{TAG_A}"' in values
+    assert 'value="(none)"' in values
 
 
 def test_every_link_keeps_the_question(alice: Client) -> None:
@@ -126,6 +181,8 @@ def test_dates_and_a_tag_that_are_typed_become_the_question(alice: Client) -> No
         ("digits=all", "Digits are shown or exact"),
         ("page=minus", "is not a number"),
         ("choose=shoe_size", "cannot be filtered by"),
+        ("sort=shoe_size", "has no column"),
+        ("region=", "The filter region is blank"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_a_sentence(alice: Client, query: str, sentence: str) -> None:
@@ -136,6 +193,17 @@ def test_what_cannot_be_read_is_said_in_a_sentence(alice: Client, query: str, se
 
 def test_a_page_behind_the_last_is_not_there(alice: Client) -> None:
     assert status(alice, "/c/C0001/charges?page=7") == 404
+    assert status(alice, "/c/C0001/charges?page=11&sort=bill_date") == 404  # sorted lines end at 1,000
+
+
+def test_lines_are_not_sorted_by_what_would_have_to_be_held(alice: Client) -> None:
+    response = alice.get("/c/C0001/charges?sort=resource_name")
+    assert response.status_code == 422
+    assert "choose from bill_date, list_cost, billed_cost" in response.content.decode()
+
+
+def test_a_way_back_that_cannot_be_read_is_refused(alice: Client) -> None:
+    assert status(alice, "/c/C0001/charges?back=by%3Dshoe_size") == 422
 
 
 def test_an_unknown_report_is_not_there(alice: Client) -> None:
@@ -146,7 +214,10 @@ def test_an_unknown_report_is_not_there(alice: Client) -> None:
 def test_filters_that_match_nothing_say_which_one_to_loosen(alice: Client) -> None:
     body = text(alice, PAGE + "&service=Nothing%20of%20the%20sort")
     assert "Nothing matches these filters" in body
-    assert "without Service Nothing of the sort" in body
+    assert "without Service Nothing of the sort</a>: 2 rows" in body
+    body = text(alice, PAGE + "&service=Nothing&region=x")
+    assert "without Service Nothing</a>: still nothing" in body
+    assert "without any filter" in body
 
 
 def test_a_month_without_a_bill_says_so(alice: Client) -> None:
@@ -174,6 +245,22 @@ def test_what_is_opened_and_taken_is_recorded(house: Portal, alice: Client) -> N
         acts = list(Entry.objects.filter(actor=house.alice.email).values_list("action", "customer"))
     assert ("report:viewed", "C0001") in acts
     assert ("report:exported", "C0001") in acts
+
+
+def places(body: str, *words: str) -> bool:
+    """True where these stand in the table in this order."""
+    table = unescape(body[body.index("<tbody") : body.index("</tbody")])
+    found = [table.find(word) for word in words]
+    return -1 not in found and found == sorted(found)
+
+
+def crumbs(body: str) -> list[tuple[str, str]]:
+    """The steps of the way back: address and words."""
+    found = body[body.index('class="crumbs"') :]
+    return [
+        (unescape(a), unescape(b))
+        for a, b in re.findall(r'<a href="([^"]*)">([^<]*)</a>', found[: found.index("</nav>")])
+    ]
 
 
 def links(body: str) -> list[str]:

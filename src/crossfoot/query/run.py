@@ -4,7 +4,7 @@ Rows and totals come from one pass over the same pinned files, through an engine
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -22,6 +22,8 @@ from crossfoot.lake.reader import Reader
 from crossfoot.publish import plan as planning
 from crossfoot.query.select import (
     Select,
+    Window,
+    distinct_tag_keys,
     distinct_values,
     fits_rollup,
     grouped,
@@ -40,14 +42,6 @@ from crossfoot.support.names import list_names
 
 BATCH = 20_000
 _READER = Reader(Path(settings.HOME.lake), settings.HOME.tmp)
-
-
-@dataclass(frozen=True)
-class Window:
-    """A page of a line report."""
-
-    offset: int
-    limit: int
 
 
 def run(report: Report, question: Question, scope: Scope, window: Window | None = None) -> Table:
@@ -99,6 +93,18 @@ def list_values(dimension: Dimension, question: Question, scope: Scope) -> list[
     with _READER.open(scope.customer) as connection:
         found = _execute(connection, distinct_values(dimension, question, scope, paths)).fetchall()
     return [(value, name or value or dimension.empty) for value, name in found]
+
+
+def list_tag_keys(question: Question, scope: Scope) -> list[str]:
+    """The keys of the tags on the charges of the question's period, for a filter menu."""
+    scope.require(Capability.READ_REPORTS)
+    question = replace(_resolved(question, scope), filters=())
+    editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
+    paths = _READER.paths([f for e in editions for f in e.charges])
+    if not paths:
+        return []
+    with _READER.open(scope.customer) as connection:
+        return [key for (key,) in _execute(connection, distinct_tag_keys(question, scope, paths)).fetchall()]
 
 
 def _resolved(question: Question, scope: Scope) -> Question:
@@ -196,10 +202,8 @@ def _lines(
     def batches() -> Iterator[pa.RecordBatch]:
         if not paths:
             return
-        part = window or Window(0, None)  # type: ignore[arg-type]
         with _READER.open(scope.customer) as connection:
-            select = lines(question, scope, paths, part.offset, part.limit)
-            yield from _execute(connection, select).to_arrow_reader(BATCH)
+            yield from _execute(connection, lines(question, scope, paths, window)).to_arrow_reader(BATCH)
 
     return Table(
         report=question.report,

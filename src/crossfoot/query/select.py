@@ -13,6 +13,16 @@ DERIVED = {"CAST(date_trunc('week', bill_date) AS DATE)"}  # expressions over co
 
 
 @dataclass(frozen=True)
+class Window:
+    """A page of a line report; with `order`, the key of one of its columns, of its lines in that order."""
+
+    offset: int
+    limit: int
+    order: str = ""
+    is_descending: bool = False
+
+
+@dataclass(frozen=True)
 class Select:
     """A statement with its values."""
 
@@ -73,12 +83,24 @@ def _one_beside(dimension: Dimension, column: str) -> str:
     return f"CASE WHEN min({column}) < max({column}) THEN min({column}) || ', ' || max({column}) ELSE max({column}) END"
 
 
-def lines(question: Question, scope: Scope, paths: Paths, offset: int, limit: int | None) -> Select:
-    """The lines in stored order, every value as the text that files carry."""
+def lines(question: Question, scope: Scope, paths: Paths, part: Window | None = None) -> Select:
+    """The lines in stored order, or a part of them in another; every value as the text that files carry."""
     where, bound = _where(question, scope)
     columns = ", ".join(f"{_text(c)} AS {c.key}" for c in question.report.lines)
-    page = f" LIMIT {limit} OFFSET {offset}" if limit is not None else ""
-    return Select(f"SELECT currency, {columns} FROM {_files(paths)} WHERE {where}{page}", [list(paths), *bound])
+    rows = f"{_files(paths)} WHERE {where}"
+    if part is not None:
+        rows = f"(SELECT * FROM {rows}{_order(question, part)} LIMIT {part.limit} OFFSET {part.offset})"
+    return Select(f"SELECT currency, {columns} FROM {rows}", [list(paths), *bound])
+
+
+def _order(question: Question, part: Window) -> str:
+    """Largest or earliest first within a currency; equals always stand the same way. The window bounds what is held."""
+    if not part.order:
+        return ""
+    column = next(c for c in question.report.lines if c.key == part.order)
+    return (
+        f" ORDER BY currency, {column.sql} {'DESC' if part.is_descending else 'ASC'} NULLS LAST, bill_date, charge_key"
+    )
 
 
 def line_totals(question: Question, scope: Scope, paths: Paths) -> Select:
@@ -99,6 +121,16 @@ def distinct_values(dimension: Dimension, question: Question, scope: Scope, path
         f"SELECT CAST({dimension.sql} AS VARCHAR) AS value, max({name}) FROM {_files(paths)} WHERE {where} "
         "GROUP BY 1 ORDER BY sum(billed_cost) DESC, 1 LIMIT 500",
         [*_bound(dimension), list(paths), *bound],
+    )
+
+
+def distinct_tag_keys(question: Question, scope: Scope, paths: Paths) -> Select:
+    """The keys of the tags that the charges carry, the costliest first."""
+    where, bound = _where(question, scope)
+    return Select(
+        f"SELECT key FROM (SELECT unnest(map_keys(tags)) AS key, billed_cost FROM {_files(paths)} WHERE {where}) "
+        "GROUP BY 1 ORDER BY sum(billed_cost) DESC NULLS LAST, 1 LIMIT 500",
+        [list(paths), *bound],
     )
 
 

@@ -9,26 +9,33 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from crossfoot.core.clock import instant
+from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Role
 from crossfoot.reports.question import NONE_WORD, Question, ask
 from crossfoot.reports.spec import Dimension, Kind, Report
 from crossfoot.reports.table import Record, Table
 
 EMPTY_WORD = "(empty)"
+BACK = "back"  # in the address of lines: how the report that led to them was grouped and filtered
 QUESTION_WORDS = frozenset({"period", "by", "as_of", "digits"})
 Pairs = list[tuple[str, str]]
 
 
 def read_question(report: Report, role: Role, pairs: Iterable[tuple[str, str]]) -> Question:
-    """The question of an address. An empty field of a form asks for nothing; a report of lines groups by nothing.
+    """The question of an address. A blank period or grouping asks for nothing; a report of lines groups by nothing.
 
     Raises:
-        BadRequest: a name or a value that the report does not have.
+        BadRequest: a name or a value that the report does not have, or a filter that names no value.
     """
     found: dict[str, list[str]] = {}
     for key, value in pairs:
         if value:
             found.setdefault(key, []).append(value)
+        elif key not in QUESTION_WORDS:
+            raise BadRequest(
+                f"The filter {key[:40]} is blank: write {key[:40]}={NONE_WORD} for charges that name none, "
+                f"{key[:40]}={EMPTY_WORD} for an empty text, or leave the filter out."
+            )
     by = [key for text in found.pop("by", []) for key in text.split(",") if key]
     words = {key: found.pop(key, [""])[-1] for key in ("period", "as_of", "digits")}
     filters = {key: ["" if value == EMPTY_WORD else value for value in values] for key, values in found.items()}
@@ -68,7 +75,13 @@ def narrowed(table: Table, record: Record) -> Pairs | None:
         chosen[key] = (NONE_WORD if value is None else value,)
     kept = [pair for pair in write_question(replace(question, filters=(), by=())) if pair[0] != "digits"]
     filters = [(key, value or EMPTY_WORD) for key in sorted(chosen) for value in chosen[key]]
-    return kept + filters + [("by", dimension.key) for dimension in question.by]
+    return kept + filters + [(BACK, encode(_came_from(question, set(_keys(table, record)))))]
+
+
+def _came_from(question: Question, narrowed_keys: set[str]) -> Pairs:
+    """What a reader had before: the grouping, and the filters that the row's own values replace."""
+    replaced = tuple((d, values) for d, values in question.filters if d.key in narrowed_keys)
+    return write_question(replace(question, period=None, filters=replaced, as_of=None, digits="shown"))
 
 
 def _keys(table: Table, record: Record) -> list[str]:

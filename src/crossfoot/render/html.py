@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 import jinja2
 
+from crossfoot.render.order import Order
 from crossfoot.render.screen import currencies, cycle_words, date_cell, figure, name_of_nothing
 from crossfoot.reports.spec import Kind
 from crossfoot.reports.table import Record, Table, TableColumn
 
 Say = Callable[[str], str]
 Link = Callable[[Record], str | None]
+OrderLink = Callable[[str, bool], str | None]  # a column's key and whether it holds figures -> the address
 CURRENCY = TableColumn(key="currency", label="Currency", kind=Kind.DIMENSION, help="The currency of the amounts.")
 OF_ROUNDING = "rounding_"  # before a measure's key in a subtotal: what its shown rows miss
 
@@ -50,25 +52,30 @@ class Words:
     empty: str = "empty"
     caption: str = ""
     open_row: str = "Show the charges behind this row"
+    sort: str = "Sort by this column"
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What the page adds to a Table: links, language, and which rows stand on this page of it."""
+    """What the page adds to a Table: links, language, which rows stand on this page of it, and in which order."""
 
     link: Link = field(default=lambda _record: None)
     say: Say = field(default=str)
     words: Words = field(default_factory=Words)
     rows: Iterable[Record] | None = None
+    order: Order | None = None
+    order_link: OrderLink = field(default=lambda _key, _is_number: None)
     called: Mapping[str, str] = field(default_factory=dict)  # a service's name in files -> its name on this page
 
 
 class Head(NamedTuple):
-    """The head of a column."""
+    """The head of a column. `sorted` says how the rows stand by it, in the words of `aria-sort`; `link` sorts anew."""
 
     label: str
     is_number: bool
-    currency: str
+    currency: str = ""
+    link: str | None = None
+    sorted: str = ""
 
 
 def render_html(table: Table, view: View | None = None) -> str:
@@ -76,7 +83,7 @@ def render_html(table: Table, view: View | None = None) -> str:
     view = view or View()
     columns = shown_columns(table)
     return template("table.html").render(
-        heads=_heads(table, columns, view.say),
+        heads=_heads(table, columns, view),
         lines=list(_body(table, columns, view)),
         totals=[_sum_line("total", total, columns, view) for total in table.totals],
         words=view.words,
@@ -91,10 +98,19 @@ def shown_columns(table: Table) -> tuple[TableColumn, ...]:
     return (CURRENCY, *columns) if is_asked or len(currencies(table)) > 1 else columns
 
 
-def _heads(table: Table, columns: tuple[TableColumn, ...], say: Say) -> list[Head]:
+def _heads(table: Table, columns: tuple[TableColumn, ...], view: View) -> list[Head]:
     found = currencies(table)
     only = found[0] if len(found) == 1 else ""
-    return [Head(say(c.label), c.kind.is_number, only if c.kind is Kind.MONEY else "") for c in columns]
+    return [
+        head_of(c.key, view.say(c.label), view, only if c.kind is Kind.MONEY else "", c.kind.is_number) for c in columns
+    ]
+
+
+def head_of(key: str, label: str, view: View, currency: str = "", is_number: bool = True) -> Head:  # noqa: FBT001, FBT002
+    """The head of a column with the way to sort by it, where there is one."""
+    is_here = view.order is not None and view.order.key == key
+    state = view.order.words if view.order and is_here else ""
+    return Head(label, is_number, currency, view.order_link(key, is_number), state)
 
 
 def _body(table: Table, columns: tuple[TableColumn, ...], view: View) -> Iterator[Line]:

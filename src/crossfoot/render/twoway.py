@@ -9,8 +9,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crossfoot.core.money import plain
-from crossfoot.render.html import Cell, View, cell_of, template
-from crossfoot.render.screen import currencies, figure
+from crossfoot.render.address import EMPTY_WORD
+from crossfoot.render.html import Cell, Head, Say, View, cell_of, head_of, template
+from crossfoot.render.order import Value, place, value_of
+from crossfoot.render.screen import currencies, cycle_words, date_cell, figure
+from crossfoot.reports.question import NONE_WORD
 from crossfoot.reports.spec import Kind
 from crossfoot.reports.table import Record, Table, TableColumn
 
@@ -61,8 +64,9 @@ def render_sheet(table: Table, view: View) -> str:
     blocks = [_block(table, currency, list(across), view) for currency in currencies(table)]
     has_rounding = any(line.rounding for block in blocks for line in block.lines)
     return template("sheet.html").render(
-        heads=[view.say(column.label) for column in _head_columns(table)],
+        heads=[head_of(c.key, view.say(c.label), view, is_number=False) for c in _head_columns(table)],
         across=[_head(table, key, record, view) for key, record in across.items()],
+        total=head_of(MEASURE, view.words.total, view, currencies(table)[0] if len(blocks) == 1 else ""),
         blocks=blocks,
         has_rounding=has_rounding,
         words=view.words,
@@ -90,15 +94,38 @@ def _across(table: Table) -> dict[Key, Record]:
     return sums
 
 
-def _head(table: Table, key: Key, record: Record, view: View) -> str:
+def _head(table: Table, key: Key, record: Record, view: View) -> Head:
     second = table.question.by[1].key
     column = next(c for c in table.columns if c.key == second)
-    return record.get(f"{second}_name") or cell_of(key, column, view).text
+    label = record.get(f"{second}_name") or cell_of(key, column, view).text
+    return head_of(across_key(second, key), label, view)
+
+
+def across_key(second: str, value: Key) -> str:
+    """What a column of the sheet is called in an order: `month:2026-10`."""
+    return f"{second}:{NONE_WORD if value is None else value or EMPTY_WORD}"
+
+
+def order_words(table: Table, key: str, say: Say) -> str:
+    """What a reader calls the column under this key."""
+    column = next((c for c in table.columns if c.key == key), None)
+    if column is not None:
+        return say(column.label)
+    second = table.question.by[1]
+    value = key.removeprefix(f"{second.key}:")
+    return cycle_words(date_cell(value))
+
+
+def order_keys(table: Table) -> frozenset[str]:
+    """By what the rows of the sheet can be put in order: their heads, their total, each column."""
+    heads = (column.key for column in _head_columns(table))
+    second = table.question.by[1].key
+    return frozenset((*heads, MEASURE, *(across_key(second, key) for key in _across(table))))
 
 
 def _block(table: Table, currency: str, across: Sequence[Key], view: View) -> Block:
     sums = Sums(table, currency)
-    lines = [_row(table, sums, record, across, view) for record in sums.down_in_order()]
+    lines = [_row(table, sums, record, across, view) for record in _down(table, sums, view)]
     below = [sums.missed_down(key) for key in across]
     corner = sums.total - sum(sums.down.values(), ZERO)
     if any(below) or corner:
@@ -111,6 +138,22 @@ def _block(table: Table, currency: str, across: Sequence[Key], view: View) -> Bl
     heads = (Linked(Cell(name)), *_blanks(table))
     lines.append(SheetLine("total", heads, totals, _shown(missed), figure(plain(sums.total))))
     return Block(currency, tuple(lines))
+
+
+def _down(table: Table, sums: "Sums", view: View) -> list[Record]:
+    """The rows of a block in the order asked for: by their head, by one column, or by their total."""
+    stored, order = sums.down_in_order(), view.order
+    if order is None:
+        return stored
+    column = next((c for c in table.columns if c.key == order.key), None)
+    if column is not None:
+        return place(stored, lambda record: value_of(record, column, view.called), order)
+    cells = {(one, across_key(sums.second, other)): _amount(row) for (one, other), row in sums.rows.items()}
+
+    def cell(record: Record) -> Value:
+        return cells.get((record[sums.first], order.key))
+
+    return place(stored, cell, order)
 
 
 class Sums:

@@ -36,10 +36,10 @@ def period_groups(chosen: Period | None, cycles: Sequence[str]) -> tuple[Group, 
     quarters = dict.fromkeys(_quarter(cycle) for cycle in cycles)
     years = dict.fromkeys(cycle[:4] for cycle in cycles)
     groups = [
+        Group(gettext("From today"), tuple(_option(word, gettext(label)) for word, label in NAMED)),
         Group(gettext("Month"), tuple(Option(cycle, cycle_words(cycle)) for cycle in cycles)),
         Group(gettext("Quarter"), tuple(_option(_months_of_quarter(*q), f"Q{q[1]} {q[0]}") for q in quarters)),
         Group(gettext("Year"), tuple(_option(f"{year}-01..{year}-12", year) for year in years)),
-        Group(gettext("From today"), tuple(_option(word, gettext(label)) for word, label in NAMED)),
     ]
     return tuple(_choose([group for group in groups if group.options], chosen))
 
@@ -60,10 +60,13 @@ def _months_of_quarter(year: str, quarter: int) -> str:
 
 
 def _choose(groups: list[Group], chosen: Period | None) -> list[Group]:
-    """Mark the first choice that means the same dates; where none does, the period leads as a choice of its own."""
+    """Mark the choice that means the same dates, a month by its name rather than as the last one, which passes.
+
+    Where none does, the period leads as a choice of its own.
+    """
     if chosen is None:
         return groups
-    same = next((o for group in groups for o in group.options if _means(o, chosen)), None)
+    same = next((o for group in (*groups[1:], groups[0]) for o in group.options if _means(o, chosen)), None)
     if same is None:
         own = Option(chosen.text, period_words(chosen), is_chosen=True)
         return [Group(gettext("Chosen dates"), (own,)), *groups]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,25 +15,27 @@ from django.views.decorators.http import require_safe
 from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
-from crossfoot.core.errors import NotFound
 from crossfoot.core.roles import Capability, may
-from crossfoot.query.run import Window, list_cycles, list_values, run
-from crossfoot.render.address import Pairs, encode, narrowed, pinned, read_question, write_question
+from crossfoot.query.run import list_cycles, run
+from crossfoot.render.address import encode, narrowed, pinned, read_question, without, write_question
 from crossfoot.render.chart import render_chart
-from crossfoot.render.html import View, Words, render_html
+from crossfoot.render.html import View, Words, render_html, shown_columns
 from crossfoot.render.names import list_renamed, service_names
-from crossfoot.render.screen import instant_words, period_words, provenance
+from crossfoot.render.screen import figure, instant_words, period_words, provenance
 from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
-from crossfoot.render.twoway import fits_sheet, render_sheet
-from crossfoot.reports.catalog import get_report, list_reports
+from crossfoot.render.twoway import fits_sheet, order_words, render_sheet
+from crossfoot.reports.catalog import get_report
 from crossfoot.reports.spec import Report
 from crossfoot.reports.table import Record, Table
-from crossfoot.web.asked import AS_ROWS, Asked, read_address, typed
+from crossfoot.web.asked import Asked, read_address, typed
+from crossfoot.web.chooser import open_chooser
 from crossfoot.web.figures import headline
-from crossfoot.web.filters import filter_bar, reset_url
+from crossfoot.web.filters import Chip, filter_bar, reset_url
+from crossfoot.web.paging import Pages, window_of
 from crossfoot.web.person import scope_of
+from crossfoot.web.trail import trail
 
-PAGE_ROWS, PAGE_LINES = 200, 100  # lines are forty columns wide
+MOST_LOOSENED = 6  # filters that are tried without, one by one, where nothing matches
 
 
 @require_safe
@@ -48,7 +49,7 @@ def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?{moved}")
     asked = read_address(request.GET)
     question = read_question(report, scope.role, asked.pairs)
-    window = Window((asked.page - 1) * PAGE_LINES, PAGE_LINES) if report.is_lines else None
+    window = window_of(report, asked)
     with as_scope(scope):  # one transaction, so that all of the page was true at one instant
         table = run(report, question, scope, window)
         record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
@@ -59,24 +60,19 @@ def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
 def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, Any]:
     report, question = table.report, table.question
     is_sheet = fits_sheet(table) and not asked.as_rows
-    pages = Pages(table, asked)
-    rows = pages.rows
-    called = service_names(table, get_language() or "", rows if report.is_lines else table.rows())
-    view = replace(_view(customer, table, rows), called=called)
+    pages = Pages(table, asked, is_sheet=is_sheet)
+    lines = pages.rows({}) if report.is_lines else ()
+    called = service_names(table, get_language() or "", lines if report.is_lines else table.rows())
+    bar = filter_bar(question, scope.role, list_cycles(scope), asked, called)
+    view = replace(_view(customer, table, pages, lines if report.is_lines else pages.rows(called)), called=called)
     return {
         "report": report,
         "table": table,
         "period": period_words(question.period) if question.period else "",
-        "crumb": _crumb(scope, customer, table, asked.by),
+        "crumbs": trail(scope, customer, table, asked.back, called),
         "downloads": _downloads(customer, table) if may(scope.role, Capability.EXPORT_REPORTS) else (),
-        "bar": filter_bar(
-            question,
-            scope.role,
-            list_cycles(scope),
-            asked,
-            lambda dimension, rest: list_values(dimension, rest, scope),
-            called,
-        ),
+        "bar": bar,
+        "chooser": open_chooser(question, scope, asked, called),
         "reset": reset_url(question),
         "provenance": provenance(table, gettext),
         "as_of": instant_words(question.as_of) if question.as_of else "",
@@ -84,11 +80,13 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
         "figures": headline(table, called),
         "chart": render_chart(table, gettext, called),
         "fragment": _fragment(table, view, is_sheet=is_sheet),
-        "renamed": list_renamed(table, rows, called),
-        "layout": _layout(table, is_sheet=is_sheet),
+        "renamed": list_renamed(table, view.rows or (), called),
+        "loosened": _loosened(scope, table, bar.chips),
+        "layout": _layout(table, asked, is_sheet=is_sheet),
+        "sorting": _sorting(table, pages, is_sheet=is_sheet),
         "pages": None if is_sheet else pages,
         "is_whole": not report.is_lines,
-        "exact": _digits_url(table),
+        "exact": _digits_url(table, asked),
     }
 
 
@@ -96,66 +94,41 @@ def _fragment(table: Table, view: View, *, is_sheet: bool) -> str:
     return (render_sheet if is_sheet else render_html)(table, view) if table.meta.row_count else ""
 
 
-def _layout(table: Table, *, is_sheet: bool) -> dict[str, str] | None:
+def _layout(table: Table, asked: Asked, *, is_sheet: bool) -> dict[str, str] | None:
     """A sheet says which measure it shows; where a sheet is possible there is a way to it and back."""
     if not fits_sheet(table):
         return None
     label = next(gettext(c.label) for c in table.columns if c.key == SHEET_MEASURE)
-    question = write_question(table.question)
-    return {"label": label if is_sheet else "", "url": "?" + encode([*question, AS_ROWS] if is_sheet else question)}
+    other = replace(asked, as_rows=is_sheet)
+    url = "?" + encode([*write_question(table.question), *other.kept])
+    return {"label": label if is_sheet else "", "url": url}
 
 
-class Pages:
-    """Which rows stand on this page of a long table, and the way to the others."""
-
-    def __init__(self, table: Table, asked: Asked) -> None:
-        """Count; a page behind the last is not there."""
-        self.table, self.page = table, asked.page
-        self.kept = _kept(table, asked)
-        self.size = PAGE_LINES if table.report.is_lines else PAGE_ROWS
-        self.count = max(1, -(-table.meta.row_count // self.size))
-        if self.page > self.count:
-            raise NotFound(
-                _("There is no page {page}: the last one is {last}.").format(page=self.page, last=self.count)
-            )
-
-    @property
-    def rows(self) -> Sequence[Record]:
-        """The rows of this page. Line reports were asked for these alone."""
-        start = 0 if self.table.report.is_lines else (self.page - 1) * self.size
-        return list(islice(self.table.rows(), start, start + self.size))
-
-    @property
-    def first(self) -> int:
-        """Number of the first row shown."""
-        return (self.page - 1) * self.size + 1
-
-    @property
-    def last(self) -> int:
-        """Number of the last row shown."""
-        return min(self.page * self.size, self.table.meta.row_count)
-
-    @property
-    def before(self) -> str:
-        """The page before this one."""
-        return self._url(self.page - 1) if self.page > 1 else ""
-
-    @property
-    def after(self) -> str:
-        """The page after this one."""
-        return self._url(self.page + 1) if self.page < self.count else ""
-
-    def _url(self, page: int) -> str:
-        return "?" + encode([*self.kept, ("page", str(page))])
+def _sorting(table: Table, pages: Pages, *, is_sheet: bool) -> dict[str, str] | None:
+    """What the order is where it is not the files' own, said in words, and the way back to theirs."""
+    order = pages.order
+    if order is None:
+        return None
+    found = (c.label for c in shown_columns(table) if c.key == order.key)
+    label = order_words(table, order.key, gettext) if is_sheet else gettext(next(found, order.key))
+    limit = figure(str(pages.reach)) if pages.is_cut else ""
+    return {"label": label, "direction": order.words, "url": pages.stored, "limit": limit}
 
 
-def _kept(table: Table, asked: Asked) -> Pairs:
-    """The question, the grouping from which a reader came to these lines, and the layout."""
-    came_from = [("by", key) for key in asked.by] if table.report.is_lines else []
-    return write_question(table.question) + came_from + ([AS_ROWS] if asked.as_rows else [])
+def _loosened(scope: Scope, table: Table, chips: Sequence[Chip]) -> list[dict[str, Any]]:
+    """Where nothing matches: how many rows there would be without each filter, and the address that shows them."""
+    if table.meta.row_count or not table.meta.editions:
+        return []
+    counts = [
+        run(table.report, without(table.question, chip.key), scope).meta.row_count for chip in chips[:MOST_LOOSENED]
+    ]
+    return [
+        {"chip": chip, "count": count, "words": figure(str(count))}
+        for chip, count in zip(chips, [*counts, *[None] * len(chips)], strict=False)
+    ]
 
 
-def _view(customer: str, table: Table, rows: Sequence[Record]) -> View:
+def _view(customer: str, table: Table, pages: Pages, rows: Sequence[Record]) -> View:
     drill = table.report.drill
     target = reverse("report", args=[customer, drill]) if drill else ""
 
@@ -163,7 +136,14 @@ def _view(customer: str, table: Table, rows: Sequence[Record]) -> View:
         pairs = narrowed(table, row) if target else None
         return f"{target}?{encode(pairs)}" if pairs else None
 
-    return View(link=link, say=gettext, rows=rows, words=_words(table.report))
+    return View(
+        link=link,
+        say=gettext,
+        rows=rows,
+        words=_words(table.report),
+        order=pages.order,
+        order_link=pages.order_link,
+    )
 
 
 def _words(report: Report) -> Words:
@@ -175,17 +155,8 @@ def _words(report: Report) -> Words:
         empty=_("empty"),
         caption=gettext(report.question),
         open_row=_("Show the charges behind this row"),
+        sort=_("Sort by this column"),
     )
-
-
-def _crumb(scope: Scope, customer: str, table: Table, by: Sequence[str]) -> dict[str, str] | None:
-    """The way back from lines to the report that led there, with the filters it had."""
-    parent = next((r for r in list_reports(scope.role) if r.drill == table.report.key), None)
-    if parent is None or not by:
-        return None
-    pairs = [pair for pair in write_question(table.question) if pair[0] not in by]
-    address = reverse("report", args=[customer, parent.key])
-    return {"label": gettext(parent.title), "url": f"{address}?{encode(pairs + [('by', key) for key in by])}"}
 
 
 def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
@@ -202,9 +173,9 @@ def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
     )
 
 
-def _digits_url(table: Table) -> str:
+def _digits_url(table: Table, asked: Asked) -> str:
     """The same question in the other digits; lines are always exact."""
     if table.report.is_lines:
         return ""
-    kept = [pair for pair in write_question(table.question) if pair[0] != "digits"]
+    kept = [pair for pair in write_question(table.question) if pair[0] != "digits"] + asked.kept
     return "?" + encode(kept if table.question.digits == "exact" else [*kept, ("digits", "exact")])
