@@ -1,15 +1,19 @@
 """Commands of the reseller's operator: bills in, prices, editions out, and the second opinion."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crossfoot.cli.say import AsJson, say, say_findings, say_json
 from crossfoot.cli.session import OPERATOR, portal
-from crossfoot.core.clock import today
 from crossfoot.core.errors import BadRequest, RefusedByFindings, Unreconciled
+from crossfoot.core.finding import Finding
 from crossfoot.sources.bill import Source
+
+if TYPE_CHECKING:
+    from crossfoot.ingest.accept import Receipt
 
 customers = typer.Typer(help="Customers and the Huawei accounts they own.", no_args_is_help=True)
 prices = typer.Typer(help="The price book.", no_args_is_help=True)
@@ -17,43 +21,42 @@ audit = typer.Typer(help="The log of acts.", no_args_is_help=True)
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Bill files, or folders that hold them.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Bill files, or folders that hold them; also s3://BUCKET/FOLDER, obs://….")
+    ],
     source: Annotated[str, typer.Option(help="Who made the files: huawei or focus.")] = "huawei",
     as_json: AsJson = False,
 ) -> None:
     """Accept bill files; the same bytes twice change nothing."""
     if source not in list(Source):
         raise BadRequest(f"The source {source!r} cannot be read: choose from {', '.join(Source)}.")
-    missing = [p for p in paths if not p.exists()]
-    if missing:
-        raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
     with portal() as home:
-        from crossfoot.ingest.accept import accept  # noqa: PLC0415 - Django must be set up first
-        from crossfoot.sources.find import find_files  # noqa: PLC0415
+        from crossfoot.ingest.accept import Receipt  # noqa: PLC0415 - Django must be set up first
+        from crossfoot.ingest.arrive import accept_from, read_addresses  # noqa: PLC0415
 
-        receipts, notes = [], []
-        for path in paths:
-            bills, findings = find_files(Source(source), path, today())
-            notes += findings
-            for bill in bills:
-                receipts.append(accept(bill, home, OPERATOR))
-                if not as_json:
-                    _say_receipt(receipts[-1])
+        receipts: list[Receipt] = []
+        notes: list[Finding] = []
+        for there in read_addresses(paths, home, os.environ):
+            for seen in accept_from(there, Source(source), home, OPERATOR):
+                if isinstance(seen, Receipt):
+                    receipts.append(seen)
+                    _say_receipt(seen, as_json)
+                else:
+                    notes.append(seen)
     if as_json:
         say_json({"files": [r.as_json() for r in receipts], "findings": [f.as_json() for f in notes]})
     else:
         say_findings(notes)
-    refused = [r.name for r in receipts if not r.is_clean]
+    refused = [*(r.name for r in receipts if not r.is_clean), *(f.file for f in notes if f.is_block)]
     if refused:
         raise RefusedByFindings(f"Refused, in whole or in part: {', '.join(refused)}. The other files were accepted.")
     if not receipts:
         raise RefusedByFindings("There was no bill file to accept.")
 
 
-def _say_receipt(receipt: object) -> None:
-    from crossfoot.ingest.accept import Receipt  # noqa: PLC0415
-
-    assert isinstance(receipt, Receipt)  # noqa: S101 - narrows the type
+def _say_receipt(receipt: "Receipt", is_json: bool) -> None:
+    if is_json:
+        return
     state = "accepted" if receipt.is_accepted else "refused"
     say(f"{receipt.name}  {state}{'' if receipt.is_new else ' before'}  sha256 {receipt.sha256}  {receipt.rows} rows")
     for currency, total in receipt.totals.items():

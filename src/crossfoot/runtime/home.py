@@ -19,7 +19,7 @@ SYSTEM_FOLDER = Path("/var/lib/crossfoot")  # for root: PostgreSQL runs as anoth
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one installation; `lake` is a folder or an fsspec URL."""
+    """The folder of one installation; `lake` is the folder of the published files."""
 
     root: Path
     lake: str
@@ -68,12 +68,15 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     """The home that the environment names, with its folders made."""
     root = _root(environ)
     home = Home(root, environ.get("CROSSFOOT_LAKE") or str(root / "lake"))
+    if "://" in home.lake:  # not shown: an address may hold a key
+        raise CrossfootError(
+            "CROSSFOOT_LAKE must name a folder of this machine: published files cannot lie elsewhere yet."
+        )
     try:
         root.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         for name in FOLDERS:
             (root / name).mkdir(mode=PRIVATE, exist_ok=True)
-        if "://" not in home.lake:
-            Path(home.lake).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        Path(home.lake).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         home.keys.chmod(PRIVATE)
         _once(root / "home.id", secrets.token_hex(16))
     except OSError as problem:
