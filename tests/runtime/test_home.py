@@ -28,9 +28,17 @@ def test_a_home_is_made_once_and_is_private(tmp_path: Path) -> None:
 
 
 def test_the_lake_may_be_elsewhere(tmp_path: Path) -> None:
-    home = open_home({"CROSSFOOT_HOME": str(tmp_path / "home"), "CROSSFOOT_LAKE": "s3://bucket/lake"})
-    assert home.lake == "s3://bucket/lake"
+    home = open_home({"CROSSFOOT_HOME": str(tmp_path / "home"), "CROSSFOOT_LAKE": str(tmp_path / "disk" / "lake")})
+    assert Path(home.lake).is_dir()
     assert not (home.root / "lake").exists()
+
+
+def test_a_lake_that_is_no_folder_is_refused_and_its_address_not_shown(tmp_path: Path) -> None:
+    where = {"CROSSFOOT_HOME": str(tmp_path / "home"), "CROSSFOOT_LAKE": "s3://key:secret@bucket/lake"}
+    with pytest.raises(CrossfootError, match="CROSSFOOT_LAKE must name a folder of this machine") as refused:
+        open_home(where)
+    assert "secret" not in refused.value.sentence
+    assert not (tmp_path / "home").exists()
 
 
 def test_keys_that_stood_open_are_closed(tmp_path: Path) -> None:

@@ -1,76 +1,79 @@
 """Commands of the reseller's operator: bills in, prices, editions out, and the second opinion."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crossfoot.cli.maps import Preview, show_preview
 from crossfoot.cli.say import AsJson, say, say_findings, say_json
 from crossfoot.cli.session import OPERATOR, portal
-from crossfoot.core.clock import today
 from crossfoot.core.errors import BadRequest, RefusedByFindings, Unreconciled
+from crossfoot.core.finding import Finding
 from crossfoot.sources.bill import Source
+
+if TYPE_CHECKING:
+    from crossfoot.ingest.accept import Receipt
 
 customers = typer.Typer(help="Customers and the Huawei accounts they own.", no_args_is_help=True)
 prices = typer.Typer(help="The price book.", no_args_is_help=True)
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Bill files, or folders that hold them.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Bill files, or folders that hold them; also s3://BUCKET/FOLDER, obs://….")
+    ],
     source: Annotated[str, typer.Option(help="Who made the files: huawei, focus or upload.")] = "huawei",
     map_name: Annotated[str, typer.Option("--map", help="The column map of an upload.")] = "",
     is_preview: Preview = False,
     as_json: AsJson = False,
 ) -> None:
     """Accept bill files; the same bytes twice change nothing."""
-    _check_asked(paths, source, map_name)
+    _check_asked(source, map_name)
     if is_preview:
         if not map_name or len(paths) != 1:
             raise BadRequest("A preview shows one upload: write --source upload --map NAME --preview FILE.")
-        show_preview(paths[0], map_name, as_json)
+        show_preview(Path(paths[0]), map_name, as_json)
         return
     with portal() as home:
-        from crossfoot.ingest.accept import accept  # noqa: PLC0415 - Django must be set up first
+        from crossfoot.ingest.accept import Receipt  # noqa: PLC0415 - Django must be set up first
+        from crossfoot.ingest.arrive import accept_from, read_addresses  # noqa: PLC0415
         from crossfoot.ingest.maps import get_map  # noqa: PLC0415
-        from crossfoot.sources.find import find_files  # noqa: PLC0415
 
         columns = get_map(map_name).columns if map_name else None
-        receipts, notes = [], []
-        for path in paths:
-            bills, findings = find_files(Source(source), path, today(), columns)
-            notes += findings
-            for bill in bills:
-                receipts.append(accept(bill, home, OPERATOR))
-                if not as_json:
-                    _say_receipt(receipts[-1])
+        receipts: list[Receipt] = []
+        notes: list[Finding] = []
+        for there in read_addresses(paths, home, os.environ):
+            for seen in accept_from(there, Source(source), home, OPERATOR, columns):
+                if isinstance(seen, Receipt):
+                    receipts.append(seen)
+                    _say_receipt(seen, as_json)
+                else:
+                    notes.append(seen)
     if as_json:
         say_json({"files": [r.as_json() for r in receipts], "findings": [f.as_json() for f in notes]})
     else:
         say_findings(notes)
-    refused = [r.name for r in receipts if not r.is_clean]
+    refused = [*(r.name for r in receipts if not r.is_clean), *(f.file for f in notes if f.is_block)]
     if refused:
         raise RefusedByFindings(f"Refused, in whole or in part: {', '.join(refused)}. The other files were accepted.")
     if not receipts:
         raise RefusedByFindings("There was no bill file to accept.")
 
 
-def _check_asked(paths: list[Path], source: str, map_name: str) -> None:
+def _check_asked(source: str, map_name: str) -> None:
     if source not in list(Source):
         raise BadRequest(f"The source {source!r} cannot be read: choose from {', '.join(Source)}.")
     if (source == Source.UPLOAD) != bool(map_name):
         raise BadRequest(
             "An upload is read by a column map: write --source upload --map NAME; see `crossfoot maps list`."
         )
-    missing = [p for p in paths if not p.exists()]
-    if missing:
-        raise BadRequest(f"There is nothing at {missing[0]}: give a bill file or a folder that holds some.")
 
 
-def _say_receipt(receipt: object) -> None:
-    from crossfoot.ingest.accept import Receipt  # noqa: PLC0415
-
-    assert isinstance(receipt, Receipt)  # noqa: S101 - narrows the type
+def _say_receipt(receipt: "Receipt", is_json: bool) -> None:
+    if is_json:
+        return
     state = "accepted" if receipt.is_accepted else "refused"
     say(f"{receipt.name}  {state}{'' if receipt.is_new else ' before'}  sha256 {receipt.sha256}  {receipt.rows} rows")
     for currency, total in receipt.totals.items():

@@ -21,7 +21,7 @@ SYSTEM_FOLDER = Path("/var/lib/crossfoot")  # for root: PostgreSQL runs as anoth
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one installation; `lake` is a folder or an fsspec URL."""
+    """The folder of one installation; `lake` is the folder of the published files."""
 
     root: Path
     lake: str
@@ -73,6 +73,10 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     if (root / RESTORING).exists() and ENTERING not in environ:
         msg = f"A restore into {root} was cut short, or is at work: run `crossfoot restore FILE` again when none is."
         raise CrossfootError(msg)
+    if "://" in home.lake:  # not shown: an address may hold a key
+        raise CrossfootError(
+            "CROSSFOOT_LAKE must name a folder of this machine: published files cannot lie elsewhere yet."
+        )
     try:
         root.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         for name in FOLDERS:
@@ -88,8 +92,6 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
 
 def _place_lake(home: Home) -> None:
     """A new home makes its lake. Later a lake that is not there was lost or not mounted: an empty one would hide that."""
-    if "://" in home.lake:
-        return
     if not (home.root / "home.id").exists():
         Path(home.lake).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     elif not Path(home.lake).is_dir():

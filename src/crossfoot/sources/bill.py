@@ -73,6 +73,11 @@ def landed_suffix(source: Source, name: str) -> str:
     return ".tar" if source is Source.UPLOAD else suffix_of(name)
 
 
+def list_files(path: Path) -> list[Path]:
+    """The files at a path: itself, or all below the folder in the order of their names."""
+    return sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+
+
 def suffix_of(name: str) -> str:
     """`.tar.gz`, `.csv` and so on; '' where nothing of ours is packed so."""
     return next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), "")

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from crossfoot.core.finding import Finding
 from crossfoot.runtime.outage import find_outage
-from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, Source, refusal, remark, suffix_of
+from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, Source, list_files, refusal, remark, suffix_of
 from crossfoot.sources.encoding import read_first_line
 from crossfoot.sources.focus_columns import find_doubled, find_missing, focus_layout
 from crossfoot.sources.layout import column
@@ -35,9 +35,12 @@ ASK = "Ask whoever made the export for a whole one, and ingest it."
 COLUMNS = "Export the Cost and Usage table with all its columns, or upload the file with a column map."
 
 
-def find_exports(path: Path, today: date) -> list[BillFile]:
-    """The exports at a path (a file, or a folder and all below it), in the order of their names."""
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+def find_exports(path: Path, today: date, files: Sequence[Path] | None = None) -> list[BillFile]:
+    """The exports at a path (a file, or a folder and all below it), in the order of their names.
+
+    Where the path is not on this machine, `files` are what is there.
+    """
+    files = list_files(path) if files is None else files
     found = defaultdict(list)
     for file in files:
         if suffix_of(file.name) in PACKED or file == path:

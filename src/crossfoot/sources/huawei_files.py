@@ -14,7 +14,7 @@ from typing import Self
 
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.runtime.outage import find_outage
-from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, refusal
+from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, list_files, refusal
 from crossfoot.sources.columns import BY_KEY, Header, read_header
 from crossfoot.sources.encoding import read_first_line
 from crossfoot.sources.layout import Layout, column
@@ -44,9 +44,12 @@ class BoundedInfo(tarfile.TarInfo):
         return info
 
 
-def find_bills(path: Path) -> tuple[list[BillFile], list[Finding]]:
-    """The bills at a path (a file or a folder and all below it), oldest first, and what looked like one but is not."""
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+def find_bills(path: Path, files: Sequence[Path] | None = None) -> tuple[list[BillFile], list[Finding]]:
+    """The bills at a path (a file or a folder and all below it), oldest first, and what looked like one but is not.
+
+    Where the path is not on this machine, `files` are what is there.
+    """
+    files = list_files(path) if files is None else files
     bills, findings = [], []
     for file in files:
         bill = read_name(file)
