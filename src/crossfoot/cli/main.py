@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, lab, maps, reports, serve, services
+from crossfoot.cli import bills, findings, lab, maps, reports, serve, services
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.outage import find_outage
@@ -36,6 +36,7 @@ app.add_typer(bills.audit, name="audit")
 app.add_typer(maps.maps, name="maps")
 app.add_typer(reports.users, name="users")
 app.add_typer(services.services, name="services")
+app.add_typer(findings.findings, name="findings")
 
 
 def main() -> None:
