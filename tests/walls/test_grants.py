@@ -35,6 +35,7 @@ WALLS = {
     "publish.EditionTotal": Wall.CUSTOMER,
     "publish.BuyEdition": Wall.STAFF,
     "publish.MonthState": Wall.STAFF,
+    "publish.Acceptance": Wall.SEALED,
     "support.KnownIssue": Wall.CUSTOMER,
     "support.ServiceName": Wall.CUSTOMER,
     "deliver.Export": Wall.CUSTOMER,

@@ -45,6 +45,17 @@ ROUTES = (
         seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE),
     ),
     Route(pattern="services", example="/services", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
+    Route(pattern="findings", example="/findings", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
+    *(
+        Route(
+            pattern=f"findings/{act}",
+            example=f"/findings/{act}",
+            method="post",
+            seen=everybody(FORBIDDEN, nobody=MOVED, dana=UNREADABLE),
+        )
+        for act in ("accept", "withdraw")
+    ),
+    Route(pattern="data", example="/data", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, erin=OK, frank=OK)),
     Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
     Route(pattern="uploads", example="/uploads", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
     Route(

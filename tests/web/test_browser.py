@@ -30,6 +30,8 @@ PAGES = (
     ("alice", "/c/C0001/charges?period=2026-10&by=service"),
     ("alice", "/c/C0002/"),
     ("dana", "/close"),
+    ("dana", "/findings"),
+    ("dana", "/data"),
     ("erin", "/"),
     ("erin", "/known-issues"),
     ("dana", "/services?q=server&code=hws.service.type.ec2"),

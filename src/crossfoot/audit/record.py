@@ -18,6 +18,8 @@ class Action(StrEnum):
     CUSTOMERS_IMPORTED = "customers:imported"
     EDITION_PUBLISHED = "edition:published"
     FILE_UPLOADED = "file:uploaded"
+    FINDING_ACCEPTED = "finding:accepted"
+    FINDING_WITHDRAWN = "finding:withdrawn"
     HOME_BACKED_UP = "home:backed-up"
     HOME_RESTORED = "home:restored"
     KNOWN_ISSUE_ADDED = "known-issue:added"

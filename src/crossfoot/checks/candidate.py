@@ -1,5 +1,6 @@
 """A staged cycle as the checks see it: the priced lines, and what they were made from."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,16 @@ class SliceTotal:
     rows: int
     list_cost: tuple[tuple[str, str], ...]
     is_final: bool
+
+    @property
+    def exact(self) -> str:
+        """What is accepted by whoever accepts that these lines are not charged."""
+        return exact_slice(self.rows, self.list_cost)
+
+
+def exact_slice(rows: int, list_cost: Iterable[tuple[str, str]]) -> str:
+    """The lines of an account's month, told by their control totals."""
+    return f"{rows} lines" + "".join(f", {currency} {amount}" for currency, amount in sorted(list_cost))
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ class Candidate:
     unmapped: tuple[Unmapped, ...]
     finals: frozenset[str]
     days_before: dict[str, dict[str, frozenset[date]]]  # customer -> account -> what its last edition has
+    is_closing: bool = False  # some account has its final bill, and so Huawei has closed the cycle
+    left_out: frozenset[tuple[str, str]] = frozenset()  # customer, account: lines that finance accepted as not charged
 
     @property
     def customers(self) -> frozenset[str]:
@@ -85,12 +98,18 @@ class Candidate:
         value: str = "NULL",
         severity: Severity = Severity.BLOCK,
         reach: Reach = Reach.CUSTOMER_MONTH,
+        exact: Sequence[str] = (),
     ) -> list[Finding]:
-        """One finding per customer and value for the priced lines that meet a condition, naming the first record."""
+        """One finding per customer and value for the priced lines that meet a condition, naming the first record.
+
+        `exact` are the columns of the lines that somebody who accepts the finding accepts.
+        """
+        says = f"concat_ws(chr(31), charge_key, {', '.join(exact)})"
+        digest = f"sha256(string_agg({says}, chr(30) ORDER BY {says}))" if exact else "''"
         rows = self.bench.execute(
-            f"SELECT coalesce(customer_id, ''), any_value(account_id), CAST({value} AS VARCHAR), count(*), "
-            "arg_min(source_file, (source_file, source_record)), arg_min(source_record, (source_file, source_record)) "
-            f"FROM priced WHERE {where} GROUP BY 1, 3 ORDER BY 1, 3"
+            f"SELECT coalesce(customer_id, ''), min(account_id), CAST({value} AS VARCHAR), count(*), "
+            "arg_min(source_file, (source_file, source_record)), arg_min(source_record, (source_file, source_record)), "
+            f"{digest} FROM priced WHERE {where} GROUP BY 1, 3 ORDER BY 1, 3"
         ).fetchall()
         return [
             Finding(
@@ -107,6 +126,7 @@ class Candidate:
                 count=count,
                 message=message,
                 next_step=next_step,
+                exact=told,
             )
-            for customer, account, seen, count, file, record in rows
+            for customer, account, seen, count, file, record, told in rows
         ]

@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check("bill-date", Reach.CUSTOMER_MONTH, lines.check_dates),
     Check("service-code", Reach.ROW, lines.check_services),
     Check("completeness", Reach.CUSTOMER_MONTH, months.check_completeness),
+    Check("no-final-charges", Reach.ACCOUNT, months.check_final_charges),
     Check("account-mapped", Reach.ACCOUNT, months.check_accounts),
     Check("kept-credits", Reach.ROW, lines.check_kept_credits),
     Check("compensation", Reach.ROW, lines.check_compensations),

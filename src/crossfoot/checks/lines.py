@@ -15,7 +15,8 @@ ASK_HUAWEI = "Ask Huawei for a corrected bill and ingest it; the other customers
 
 def check_amount_sums(candidate: Candidate) -> list[Finding]:
     """List = discount + truncated + due, and due = its eight parts, exactly, wherever the file carries them all."""
-    whole, parts = _sum(("discount_amount", "truncated_amount", "amount")), _sum(PAYMENT_PARTS)
+    of_list = ("discount_amount", "truncated_amount", "amount")
+    whole, parts = _sum(of_list), _sum(PAYMENT_PARTS)
     return [
         *candidate.find_lines(
             "amount-sums",
@@ -24,6 +25,7 @@ def check_amount_sums(candidate: Candidate) -> list[Finding]:
             value="list_cost",
             message="List Price is not Discount Amount + Truncated Amount + Amount Due.",
             next_step=ASK_HUAWEI,
+            exact=("list_cost", *of_list),
         ),
         *candidate.find_lines(
             "amount-sums",
@@ -32,6 +34,7 @@ def check_amount_sums(candidate: Candidate) -> list[Finding]:
             value="amount",
             message="Amount Due is not the sum of its payment parts.",
             next_step=ASK_HUAWEI,
+            exact=("amount", *PAYMENT_PARTS),
         ),
     ]
 

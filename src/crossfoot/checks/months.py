@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 from crossfoot.checks.candidate import Candidate
 from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.core.ids import canonical_json
 
 READ_ANEW = "Ingest the same bill again, so that it is read anew, and publish; the last edition stays in force."
 
@@ -92,8 +92,11 @@ def check_duplicates(candidate: Candidate) -> list[Finding]:
 
 
 def check_completeness(candidate: Candidate) -> list[Finding]:
-    """A closed month has every day that was published for it, and every account its final bill: nothing just vanishes."""
-    lost_days = [
+    """An account's final bill has every day that was published for it: nothing just vanishes.
+
+    Also while another account keeps the month open; the edition made meanwhile would forget the day.
+    """
+    return [
         Finding(
             check="completeness",
             severity=Severity.BLOCK,
@@ -101,48 +104,62 @@ def check_completeness(candidate: Candidate) -> list[Finding]:
             customer=customer,
             cycle=candidate.cycle,
             column="Expenditure Date",
-            value=str(lost[0]),
-            count=len(lost),
+            value=lost[0][0],
+            count=len({day for day, _ in lost}),
             message="The final bill has no line for a day that was published before.",
             next_step="Ask Huawei for the missing lines; the edition published before stays in force.",
+            exact=canonical_json(lost).decode(),
         )
-        for customer in sorted(candidate.finals)
+        for customer in sorted(candidate.customers)
         if (lost := _lost_days(candidate, customer))
     ]
-    return [*lost_days, *_still_open(candidate)]
 
 
-def _lost_days(candidate: Candidate, customer: str) -> list[date]:
+def _lost_days(candidate: Candidate, customer: str) -> list[tuple[str, str]]:
     """The days that were published and are gone, but for those on which the account now belongs to somebody else."""
     days = candidate.bench.execute("SELECT DISTINCT bill_date FROM priced WHERE customer_id = ?", [customer]).fetchall()
     owned = candidate.bench.execute(
         "SELECT account_id, valid_from, valid_to FROM owners WHERE customer_id = ?", [customer]
     ).fetchall()
-    before = candidate.days_before.get(customer, {})
+    closed = {part.account for part in candidate.slices if part.is_final}
+    before, there = candidate.days_before.get(customer, {}), {day for (day,) in days}
     lost = {
-        day
+        (str(day), account)
         for account, start, end in owned
+        if (customer in candidate.finals or account in closed) and (customer, account) not in candidate.left_out
         for day in before.get(account, ())
-        if start <= day < min(end, candidate.end)
+        if start <= day < min(end, candidate.end) and day not in there
     }
-    return sorted(lost - {day for (day,) in days})
+    return sorted(lost)
 
 
-def _still_open(candidate: Candidate) -> Iterator[Finding]:
+def check_final_charges(candidate: Candidate) -> list[Finding]:
+    """Every account has final charges once Huawei has closed the cycle. One that has none may have been charged nothing."""
+    if not candidate.is_closing:
+        return []
+    staged = set(candidate.bench.execute("SELECT DISTINCT customer_id, account_id FROM priced").fetchall())
     closing = {c for part in candidate.slices if part.is_final for c in part.customers}
-    for part in candidate.slices:
-        for customer in sorted(closing.intersection(part.customers) if not part.is_final else ()):
-            yield Finding(
-                check="completeness",
-                severity=Severity.NOTE,
-                reach=Reach.ACCOUNT,
-                customer=customer,
-                account=part.account,
-                cycle=candidate.cycle,
-                file=part.file,
-                message="The final bill has no line of this account: its month-to-date lines count, and the month stays open.",
-                next_step="Ask Huawei whether the account has no charges in this cycle.",
-            )
+    return [
+        Finding(
+            check="no-final-charges",
+            severity=Severity.NOTE,
+            reach=Reach.ACCOUNT,
+            customer=customer,
+            account=part.account,
+            cycle=candidate.cycle,
+            file=part.file,
+            count=part.rows,
+            message="The final bill has no line of this account.",
+            next_step="Until somebody decides, its month-to-date lines count and the month stays open. Ask Huawei whether "
+            "the account has no charges in this cycle; if so, finance accepts this, the lines are dropped and the month "
+            "becomes final.",
+            exact=part.exact,
+        )
+        for part in candidate.slices
+        if not part.is_final
+        for customer in part.customers
+        if customer in closing or (customer, part.account) in staged | candidate.left_out
+    ]
 
 
 NO_OWNER = "The account belongs to no customer on this date; its lines wait and block nobody."

@@ -102,13 +102,14 @@ def publish(
         say_json({"cycles": [r.as_json() for r in results]})
     for result in results if not as_json else ():
         made = ", ".join(f"{c} edition {n} {s}" for c, n, s in result.editions)
+        still = f", {len(result.still_blocked)} still blocked" if result.still_blocked else ""
         say(
-            f"{result.cycle}  {len(result.editions)} published, {result.unchanged} unchanged, {len(result.blocked)} blocked"
+            f"{result.cycle}  {len(result.editions)} published, {result.unchanged} unchanged, {len(result.blocked)} blocked{still}"
         )
         if made:
             say(f"  {made}")
         say_findings(result.findings)
-    blocked = [f"{c} {r.cycle}" for r in results for c in r.blocked]
+    blocked = [f"{c} {r.cycle}" for r in results for c in (*r.blocked, *r.still_blocked)]
     if blocked:
         raise RefusedByFindings(f"Blocked by findings: {', '.join(blocked)}. The others were published.")
 

@@ -35,6 +35,8 @@ def say_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         if finding.is_block:
             say(f"  block: {finding.sentence}")
+        elif finding.is_accepted:
+            say(f"  accepted: {finding.sentence}")
         else:
             notes.setdefault((finding.check, finding.column, finding.message, finding.next_step), []).append(finding)
     for (_, _, message, next_step), alike in notes.items():

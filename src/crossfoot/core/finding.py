@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from crossfoot.core.ids import canonical_json, result_id, sha256_hex
+
 
 class Reach(StrEnum):
     """How far a block goes (money.md R17)."""
@@ -15,15 +17,19 @@ class Reach(StrEnum):
 
 
 class Severity(StrEnum):
-    """A block stops what it reaches; a note is shown and stops nothing."""
+    """A block stops what it reaches; a note is shown and stops nothing; what finance accepted is shown with its reason."""
 
     BLOCK = "block"
+    ACCEPTED = "accepted"
     NOTE = "note"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing seen. `count` says how many records share it; the record named is the first of them."""
+    """One thing seen. `count` says how many records share it; the record named is the first of them.
+
+    `exact` tells apart what may be accepted: another lost day, or another amount, is another finding.
+    """
 
     check: str
     severity: Severity
@@ -38,11 +44,36 @@ class Finding:
     account: str = ""
     cycle: str = ""
     count: int = 1
+    exact: str = ""
 
     @property
     def is_block(self) -> bool:
         """True when it stops what it reaches."""
         return self.severity is Severity.BLOCK
+
+    @property
+    def is_accepted(self) -> bool:
+        """True when finance took it on itself."""
+        return self.severity is Severity.ACCEPTED
+
+    @property
+    def fingerprint(self) -> str:
+        """One for what was seen, wherever in its file it stands."""
+        says = [
+            self.check,
+            self.customer,
+            self.cycle,
+            self.account,
+            self.column,
+            self.value,
+            self.exact or self.message,
+        ]
+        return sha256_hex(canonical_json(says))
+
+    @property
+    def id(self) -> str:
+        """The name by which a person speaks of it."""
+        return result_id(self.fingerprint)
 
     @property
     def sentence(self) -> str:

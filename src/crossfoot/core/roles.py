@@ -28,6 +28,8 @@ class Capability(StrEnum):
     APPROVE_PRICES = "prices:approve"
     PUBLISH = "editions:publish"
     RENAME_SERVICES = "services:rename"
+    ACCEPT_FINDINGS = "findings:accept"
+    READ_DATA_HEALTH = "data-health:read"
     WRITE_KNOWN_ISSUES = "known-issues:write"
     UPLOAD_FILES = "files:upload"
 
@@ -43,6 +45,8 @@ MAY: dict[Capability, frozenset[Role]] = {
     Capability.APPROVE_PRICES: frozenset({Role.RESELLER_FINANCE}),
     Capability.PUBLISH: frozenset({Role.RESELLER_FINANCE}),
     Capability.RENAME_SERVICES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
+    Capability.ACCEPT_FINDINGS: frozenset({Role.RESELLER_FINANCE}),
+    Capability.READ_DATA_HEALTH: RESELLER,
     Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
     Capability.UPLOAD_FILES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
 }

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from crossfoot.access.rls import as_staff
 from crossfoot.audit.record import Action, record
-from crossfoot.core.clock import now
+from crossfoot.core.clock import instant, now
 from crossfoot.core.finding import Finding, read_finding
 from crossfoot.core.period import end_day, first_day, midnight_gmt8
 from crossfoot.lake.files import LakeFile
@@ -162,6 +162,9 @@ def _keep_state(  # noqa: PLR0913 - one row
     findings: list[Finding],
     is_blocked: bool,  # noqa: FBT001
 ) -> None:
+    before = MonthState.objects.filter(customer_key=customer, cycle=cycle).first()
+    known = zip(before.findings, before.seen_since, strict=False) if before else ()
+    since = {_same(read_finding(body)): seen for body, seen in known}
     MonthState.objects.update_or_create(
         customer_key=customer,
         cycle=cycle,
@@ -170,5 +173,11 @@ def _keep_state(  # noqa: PLR0913 - one row
             "is_blocked": is_blocked,
             "tried_at": at,
             "findings": [f.as_json() for f in findings],
+            "seen_since": [since.get(_same(f), instant(at)) for f in findings],
         },
     )
+
+
+def _same(finding: Finding) -> tuple[str, ...]:
+    """What makes a finding the one of the attempt before, though it may count more records now."""
+    return finding.check, finding.customer, finding.account, finding.column, finding.value

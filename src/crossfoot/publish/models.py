@@ -129,6 +129,7 @@ class MonthState(models.Model):
     is_blocked = models.BooleanField()
     tried_at = models.DateTimeField()
     findings = models.JSONField(default=list)
+    seen_since = models.JSONField(default=list)  # for each finding, when an attempt first came to it
 
     class Meta:
         """One state per customer and cycle."""
@@ -138,3 +139,29 @@ class MonthState(models.Model):
     def __str__(self) -> str:
         """Customer and cycle."""
         return f"{self.customer_key} {self.cycle}"
+
+
+class Acceptance(models.Model):
+    """Reseller finance takes a finding on itself, or takes that back. A row is never changed: the last one counts."""
+
+    wall: ClassVar[Wall] = Wall.SEALED
+
+    customer_key = models.CharField(max_length=64)
+    cycle = models.CharField(max_length=7)
+    check_key = models.CharField(max_length=32)
+    subject = models.CharField(max_length=200, blank=True)  # the account, day or amount that it is about
+    fingerprint = models.CharField(max_length=64)
+    body = models.JSONField()  # the finding, word for word
+    is_withdrawal = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500)
+    accepted_by = models.CharField(max_length=254)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        """Looked up by cycle."""
+
+        indexes: ClassVar = [models.Index(fields=["cycle", "customer_key"])]
+
+    def __str__(self) -> str:
+        """What became of which finding."""
+        return f"{self.check_key} of {self.customer_key} {self.cycle} {'blocks again' if self.is_withdrawal else 'accepted'}"

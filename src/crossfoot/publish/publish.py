@@ -16,7 +16,7 @@ from crossfoot.access.rls import as_staff
 from crossfoot.checks.candidate import Candidate
 from crossfoot.checks.catalog import run_checks
 from crossfoot.core.errors import Busy
-from crossfoot.core.finding import Finding
+from crossfoot.core.finding import Finding, read_finding
 from crossfoot.ingest.engine import workbench
 from crossfoot.ingest.models import Slice
 from crossfoot.lake.writer import ROW_GROUP, read_back, write_file
@@ -51,6 +51,7 @@ class Published:
     blocked: tuple[str, ...]
     unchanged: int
     findings: tuple[Finding, ...]
+    still_blocked: tuple[str, ...] = ()  # of which nothing changed since the last attempt; their findings are in too
 
     def as_json(self) -> dict[str, object]:
         """The result for `--json`."""
@@ -58,6 +59,7 @@ class Published:
             "cycle": self.cycle,
             "editions": [{"customer": c, "edition": n, "status": s} for c, n, s in self.editions],
             "blocked": list(self.blocked),
+            "still_blocked": list(self.still_blocked),
             "unchanged": self.unchanged,
             "findings": [f.as_json() for f in self.findings],
         }
@@ -80,13 +82,12 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
         with as_staff():
             inputs = gather(cycle)
             before, buy_before = _newest(cycle)
-            blocked_before = set(
-                MonthState.objects.filter(cycle=cycle, is_blocked=True).values_list("customer_key", flat=True)
-            )
+            states = MonthState.objects.filter(cycle=cycle, is_blocked=True).exclude(customer_key="")
+            blocked_before = {s.customer_key: s.findings for s in states}
         candidate = make_candidate(bench, inputs, {c: e.days for c, e in before.items()}, home)
-        findings = run_checks(candidate)
+        findings = inputs.choices.settle(run_checks(candidate))
         blocked = {f.customer for f in findings if f.is_block and f.customer} & set(inputs.customers)
-        held = hold_back(candidate, blocked, blocked_before, {c: e.days for c, e in before.items()})
+        held = hold_back(candidate, blocked, set(blocked_before), {c: e.days for c, e in before.items()})
         findings += held
         blocked |= {f.customer for f in held}
         make_lines(bench, cycle, set(inputs.customers) - blocked, set(candidate.finals))
@@ -104,12 +105,14 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
         _prove(bench, lake, editions)
         remembered = _to_remember(inputs, candidate, {f.customer for f in held})
         numbers = commit(cycle, actor, remembered, editions, buys, blocked, findings)
+    still = {c: found for c, found in blocked_before.items() if c not in inputs.customers and c not in inputs.gone}
     return Published(
         cycle=cycle,
         editions=tuple((e.customer, numbers[e.customer], e.status) for e in editions),
         blocked=tuple(sorted(blocked)),
         unchanged=len(inputs.customers) - len(blocked) - len(editions),
-        findings=tuple(findings),
+        findings=(*findings, *(read_finding(body) for found in still.values() for body in found)),
+        still_blocked=tuple(sorted(still)),
     )
 
 
@@ -160,7 +163,7 @@ def _write(  # noqa: PLR0913 - what an edition is made of
     folder = f"{month.customer}/{inputs.cycle}"
     # Above one row group a month is kept by bill date: a late line then rewrites its day, and the others are shared.
     days = month.days if month.rows > ROW_GROUP else ("",)
-    slices = inputs.slices_of(month.customer)
+    slices = inputs.counted_of(month.customer)
     return NewEdition(
         customer=month.customer,
         status=status,

@@ -19,6 +19,7 @@ from crossfoot.ingest.engine import insert, parquet, quote
 from crossfoot.lake.schema import BUY, CHARGES
 from crossfoot.pricing.compile import BILLED_COST, CHARGE_CATEGORY, FACTORS, JOIN, load_rules
 from crossfoot.publish import services
+from crossfoot.publish.acceptances import Choices
 from crossfoot.publish.inputs import Inputs
 from crossfoot.runtime.files import sha256_file
 from crossfoot.runtime.home import Home
@@ -42,7 +43,7 @@ def make_candidate(
         bench, replace(inputs, slices=whole, earlier=tuple(s for s in inputs.earlier if s.sha256 not in faults)), home
     )
     refused = [s for s in (*inputs.slices, *inputs.earlier) if s.sha256 in faults or (s in whole and s.refusal)]
-    finals = {c for c in inputs.customers if (mine := inputs.slices_of(c)) and all(s.is_final for s in mine)}
+    finals = {c for c in inputs.customers if inputs.slices_of(c) and all(s.is_final for s in inputs.counted_of(c))}
     return Candidate(
         bench=bench,
         cycle=inputs.cycle,
@@ -55,9 +56,21 @@ def make_candidate(
         finals=frozenset(finals),
         days_before={
             customer: {account: frozenset(map(date.fromisoformat, found)) for account, found in days.items()}
-            for customer, days in days_before.items()
+            for customer, days in _remembered(days_before, inputs.choices).items()
         },
+        is_closing=inputs.is_closing,
+        left_out=inputs.left_out,
     )
+
+
+def _remembered(days_before: Mapping[str, dict[str, list[str]]], choices: Choices) -> dict[str, dict[str, list[str]]]:
+    """The days of the last editions, and those that were lost with finance's consent: it may have been withdrawn."""
+    found = {customer: dict(days) for customer, days in days_before.items()}
+    for customer, lost in choices.lost.items():
+        for day, account in lost:
+            days = found.setdefault(customer, {})
+            days[account] = [*days.get(account, ()), day]
+    return found
 
 
 def _refusal(part: Current, inputs: Inputs, fault: str) -> Refusal:
@@ -86,6 +99,8 @@ def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None
     columns = dict.fromkeys((*CHARGES, *BUY, "record_id", "is_original_known", "price_day"))
     select = ", ".join(f"{made.get(c, f'l.{c}')} AS {c}" for c in columns)
     bench.execute(f"CREATE TABLE priced AS SELECT {select} FROM owned l {JOIN} {services.JOIN}")
+    for pair in inputs.left_out:
+        bench.execute("DELETE FROM priced WHERE customer_id = ? AND account_id = ?", pair)
     bench.execute("DROP VIEW owned; DROP VIEW lines; DROP VIEW older")
 
 

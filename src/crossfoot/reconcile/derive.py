@@ -82,13 +82,20 @@ class Deriver:
         """Take who owned what, and how lines are priced."""
         self._owners, self._sellers, self._orders = owners, sellers, Orders()
 
-    def derive(self, cycle: str, bills: Iterable[Landed], final: AbstractSet[str]) -> dict[str, Month]:
+    def derive(
+        self,
+        cycle: str,
+        bills: Iterable[Landed],
+        final: AbstractSet[str],
+        left_out: AbstractSet[tuple[str, str]] = frozenset(),
+    ) -> dict[str, Month]:
         """The months of every customer of the cycle.
 
         Args:
             cycle: the cycle.
             bills: the landed files in force, each with the accounts for which it is.
             final: the customers whose cycle is closed.
+            left_out: customers and accounts whose month-to-date lines finance accepted as not charged.
 
         Raises:
             Unreadable: a bill cannot be read.
@@ -102,7 +109,7 @@ class Deriver:
                 refunds.append(back)
         # Now every order of the cycle is known.
         sums += [self._sum(back, pa.array(self._orders.days(back), pa.string())) for back in refunds]
-        months = _months(_add_up(pa.concat_tables(sums))) if sums else {}
+        months = _months(_add_up(pa.concat_tables(sums)), left_out) if sums else {}
         for customer in final & set(months):
             close(months[customer], cycle)
         return months
@@ -153,11 +160,13 @@ def _add_up(parts: pa.Table) -> pa.Table:
     return added.rename_columns(["customer_id", *KEYS, *SUMS])
 
 
-def _months(sums: pa.Table) -> dict[str, Month]:
+def _months(sums: pa.Table, left_out: AbstractSet[tuple[str, str]]) -> dict[str, Month]:
     months: dict[str, Month] = {}
     columns = (sums[name].to_pylist() for name in ("customer_id", *KEYS, *SUMS))
     for customer, *row in zip(*columns, strict=True):
         if customer is None:  # nobody's: it waits for an owner and is published to nobody
+            continue
+        if (customer, row[KEYS.index("account_id")]) in left_out:
             continue
         cell, (rows, list_cost, billed_cost, priced, settlement, settled) = Cell(*row[: len(KEYS)]), row[len(KEYS) :]
         month = months.setdefault(customer, Month())

@@ -6,6 +6,7 @@ of a bill was never in force.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,16 +58,19 @@ def accounts_by_bill(parts: Iterable[Part]) -> dict[Bill, frozenset[str]]:
     return {bill: frozenset(accounts) for bill, accounts in found.items()}
 
 
-def find_final(parts: Iterable[Part], owned: Mapping[str, Iterable[str]]) -> frozenset[str]:
+def find_final(
+    parts: Iterable[Part], owned: Mapping[str, Iterable[str]], left_out: AbstractSet[tuple[str, str]] = frozenset()
+) -> frozenset[str]:
     """The customers whose cycle is closed: every account they ever owned has a final bill in force.
 
     Args:
         parts: the parts in force of one cycle.
         owned: the accounts that each customer owns or once owned.
+        left_out: customers and accounts of which finance accepted that the final bill charges nothing.
     """
     by_account = {part.account: part.is_final for part in parts}
     return frozenset(
         customer
         for customer, accounts in owned.items()
-        if (known := [by_account[a] for a in accounts if a in by_account]) and all(known)
+        if (known := [by_account[a] or (customer, a) in left_out for a in accounts if a in by_account]) and all(known)
     )

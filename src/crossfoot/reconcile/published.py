@@ -13,7 +13,7 @@ from crossfoot.access.rls import as_staff
 from crossfoot.ingest.models import Slice
 from crossfoot.pricing.book import list_rules
 from crossfoot.pricing.rate import Rule
-from crossfoot.publish.inputs import hash_inputs
+from crossfoot.publish.inputs import hash_inputs, list_left_out
 from crossfoot.publish.models import BuyEdition, Edition, MonthState
 from crossfoot.reconcile.derive import Bought
 from crossfoot.reconcile.force import Bill, Part
@@ -66,6 +66,7 @@ class Record:
     parts: tuple[Part, ...]
     owners: tuple[Owner, ...]
     rules: tuple[Rule, ...]
+    left_out: Mapping[str, frozenset[tuple[str, str]]]  # cycle -> customers and accounts, as finance accepted it
 
 
 def read_record() -> Record:
@@ -79,6 +80,7 @@ def read_record() -> Record:
             parts=parts,
             owners=tuple(Owner(o.account_id, o.customer_id, o.valid_from, o.valid_to) for o in owned),
             rules=list_rules(),
+            left_out={cycle: list_left_out(cycle) for cycle in sorted({part.cycle for part in parts})},
         )
 
 

@@ -43,7 +43,7 @@ class Opinion:
     def __init__(self, home: Home, record: Record) -> None:
         """Take the files and the catalogue; nothing is opened yet."""
         self._landed, self._lake = home.landed, Path(home.lake)
-        self._owners = Owners(record.owners)
+        self._owners, self._left_out = Owners(record.owners), record.left_out
         self._deriver = Deriver(self._owners, Sellers(self._owners, record.rules))
         self._parts: dict[str, list[Part]] = defaultdict(list)
         for part in choose(record.parts):
@@ -76,7 +76,8 @@ class Opinion:
         for bill in bills:
             if fault := find_fault(self._path(bill), bill.sha256):
                 self.broken[bill] = Broken(fault, RESTORE)
-        final = find_final(parts, self._owners.accounts)
+        left_out = self._left_out.get(cycle, frozenset())
+        final = find_final(parts, self._owners.accounts, left_out)
         while True:
             sound = [
                 Landed(self._path(bill), bill.source, accounts)
@@ -84,7 +85,7 @@ class Opinion:
                 if bill not in self.broken
             ]
             try:
-                return self._deriver.derive(cycle, sound, final)
+                return self._deriver.derive(cycle, sound, final, left_out)
             except Unreadable as unreadable:  # the other bills of the cycle go on without it
                 self.broken.update(
                     {b: Broken(str(unreadable), TELL) for b in bills if self._path(b) == unreadable.path}

@@ -17,6 +17,7 @@ from crossfoot.core.errors import BadRequest
 from crossfoot.core.finding import Finding
 from crossfoot.core.money import plain, round_minor
 from crossfoot.core.roles import Capability, may
+from crossfoot.publish.acceptances import Accepted
 from crossfoot.publish.close import MonthClose, list_months
 from crossfoot.render.screen import cycle_words, figure, instant_words
 from crossfoot.web.person import scope_of
@@ -38,6 +39,7 @@ class CloseLine:
     step: str
     blocks: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    accepted: tuple[Accepted, ...]
     url: str
 
 
@@ -68,7 +70,8 @@ def render_close(request: HttpRequest, scope: Scope) -> HttpResponse:
     chosen = request.GET.get("cycle") or (cycles[0] if cycles else "")
     if cycles and chosen not in cycles:
         raise BadRequest(f"There is no month {chosen[:20]!r} to close: choose from {', '.join(cycles)}.")
-    summaries = [_cycle(cycle, list(group)) for cycle, group in groupby(months, lambda month: month.cycle)]
+    by_cycle = {cycle: list(group) for cycle, group in groupby(months, lambda month: month.cycle)}
+    summaries = [_cycle(cycle, group, is_shown=cycle == chosen) for cycle, group in by_cycle.items()]
     context = {
         "may_publish": may(scope.role, Capability.PUBLISH),
         "cycles": summaries,
@@ -77,7 +80,7 @@ def render_close(request: HttpRequest, scope: Scope) -> HttpResponse:
     return render(request, "web/close.html", context)
 
 
-def _cycle(cycle: str, months: Sequence[MonthClose]) -> CloseCycle:
+def _cycle(cycle: str, months: Sequence[MonthClose], *, is_shown: bool) -> CloseCycle:
     owned = [month for month in months if month.customer]
     lines = sorted(months, key=lambda month: (month.status != BLOCKED, month.customer_name, month.customer))
     return CloseCycle(
@@ -86,7 +89,7 @@ def _cycle(cycle: str, months: Sequence[MonthClose]) -> CloseCycle:
         final=sum(month.status == FINAL for month in owned),
         count=len(owned),
         blocked=sum(month.status == BLOCKED for month in months),
-        lines=tuple(_line(month) for month in lines),
+        lines=tuple(_line(month) for month in lines) if is_shown else (),
     )
 
 
@@ -104,7 +107,8 @@ def _line(month: MonthClose) -> CloseLine:
         totals=tuple(_total(*total) for total in month.totals),
         step=steps.get(month.status, "") if month.customer else "",
         blocks=tuple(finding for finding in month.findings if finding.is_block),
-        notes=tuple(finding for finding in month.findings if not finding.is_block),
+        notes=tuple(finding for finding in month.findings if not finding.is_block and not finding.is_accepted),
+        accepted=month.accepted,
         url=f"{address}?period={month.cycle}" if address else "",
     )
 

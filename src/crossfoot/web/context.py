@@ -43,6 +43,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "reports": _reports(request, role, here) if here else (),
         "may_close": may(role, Capability.READ_CLOSE),
         "may_rename": may(role, Capability.RENAME_SERVICES),
+        "may_see_data": may(role, Capability.READ_DATA_HEALTH),
         "may_write_issues": may(role, Capability.WRITE_KNOWN_ISSUES),
         "may_upload": may(role, Capability.UPLOAD_FILES),
     }

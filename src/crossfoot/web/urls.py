@@ -6,6 +6,8 @@ from django.views.decorators.http import require_POST
 
 from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
+from crossfoot.web.data import health_page
+from crossfoot.web.findings import accept_page, findings_page, withdraw_page
 from crossfoot.web.health import healthz, readyz
 from crossfoot.web.home import customer_page, home_page
 from crossfoot.web.report import report_page
@@ -21,6 +23,10 @@ urlpatterns = [
     path("inactive", account_inactive, name="account_inactive"),
     path("close", close_page, name="close"),
     path("close/publish", publish_again, name="publish-again"),
+    path("findings", findings_page, name="findings"),
+    path("findings/accept", accept_page, name="findings-accept"),
+    path("findings/withdraw", withdraw_page, name="findings-withdraw"),
+    path("data", health_page, name="data-health"),
     path("known-issues", known_issues_page, name="known-issues"),
     path("uploads", uploads_page, name="uploads"),
     path("uploads/<str:number>", upload_page, name="upload"),
