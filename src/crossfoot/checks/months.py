@@ -1,5 +1,6 @@
 """Checks that look at a whole month: control totals, no record twice, no day lost, every account with an owner."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -93,6 +94,7 @@ def check_duplicates(candidate: Candidate) -> list[Finding]:
 
 def check_completeness(candidate: Candidate) -> list[Finding]:
     """A closed month has every day that was published for it, and every account its final bill: nothing just vanishes."""
+    lost = _lost_days(candidate)
     lost_days = [
         Finding(
             check="completeness",
@@ -101,31 +103,27 @@ def check_completeness(candidate: Candidate) -> list[Finding]:
             customer=customer,
             cycle=candidate.cycle,
             column="Expenditure Date",
-            value=str(lost[0]),
-            count=len(lost),
+            value=str(days[0]),
+            count=len(days),
             message="The final bill has no line for a day that was published before.",
             next_step="Ask Huawei for the missing lines; the edition published before stays in force.",
         )
-        for customer in sorted(candidate.finals)
-        if (lost := _lost_days(candidate, customer))
+        for customer, days in sorted(lost.items())
     ]
     return [*lost_days, *_still_open(candidate)]
 
 
-def _lost_days(candidate: Candidate, customer: str) -> list[date]:
+def _lost_days(candidate: Candidate) -> dict[str, list[date]]:
     """The days that were published and are gone, but for those on which the account now belongs to somebody else."""
-    days = candidate.bench.execute("SELECT DISTINCT bill_date FROM priced WHERE customer_id = ?", [customer]).fetchall()
-    owned = candidate.bench.execute(
-        "SELECT account_id, valid_from, valid_to FROM owners WHERE customer_id = ?", [customer]
-    ).fetchall()
-    before = candidate.days_before.get(customer, {})
-    lost = {
-        day
-        for account, start, end in owned
-        for day in before.get(account, ())
-        if start <= day < min(end, candidate.end)
-    }
-    return sorted(lost - {day for (day,) in days})
+    days, owned = defaultdict[str, set[date]](set), defaultdict[str, set[date]](set)
+    for customer, day in candidate.bench.execute("SELECT DISTINCT customer_id, bill_date FROM priced").fetchall():
+        days[customer].add(day)
+    for customer, account, start, end in candidate.bench.execute(
+        "SELECT customer_id, account_id, valid_from, valid_to FROM owners"
+    ).fetchall():
+        before = candidate.days_before.get(customer, {}).get(account, ())
+        owned[customer] |= {day for day in before if start <= day < min(end, candidate.end)}
+    return {c: sorted(lost) for c in candidate.finals if (lost := owned[c] - days[c])}
 
 
 def _still_open(candidate: Candidate) -> Iterator[Finding]:
