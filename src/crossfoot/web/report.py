@@ -13,12 +13,11 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
 from crossfoot.core.errors import NotFound
 from crossfoot.core.roles import Capability, may
-from crossfoot.query.run import Window, list_cycles, list_values, run
+from crossfoot.query.run import Pinned, Window, answer, list_cycles, list_values, pin
 from crossfoot.render.address import Pairs, encode, narrowed, pinned, read_question, write_question
 from crossfoot.render.chart import render_chart
 from crossfoot.render.html import View, Words, render_html
@@ -32,7 +31,8 @@ from crossfoot.reports.table import Record, Table
 from crossfoot.web.asked import AS_ROWS, Asked, read_address, typed
 from crossfoot.web.figures import headline
 from crossfoot.web.filters import filter_bar, reset_url
-from crossfoot.web.person import scope_of
+from crossfoot.web.kept import kept
+from crossfoot.web.person import asking, customers_of
 
 PAGE_ROWS, PAGE_LINES = 200, 100  # lines are forty columns wide
 
@@ -41,23 +41,27 @@ PAGE_ROWS, PAGE_LINES = 200, 100  # lines are forty columns wide
 @login_required
 def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
     """A report under the filters of its address."""
-    scope = scope_of(request, customer)
-    report = get_report(key, scope.role)
     moved = typed(request.GET)
     if moved is not None:
         return HttpResponseRedirect(f"{request.path}?{moved}")
     asked = read_address(request.GET)
-    question = read_question(report, scope.role, asked.pairs)
-    window = Window((asked.page - 1) * PAGE_LINES, PAGE_LINES) if report.is_lines else None
-    with as_scope(scope):  # one transaction, so that all of the page was true at one instant
-        table = run(report, question, scope, window)
-        record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
-        page = _page(scope, customer, table, asked)
-    return render(request, "web/report.html", page)  # what stands around it is the person's own, not the scope's
+    with asking(request, customer) as scope:
+        report = get_report(key, scope.role)
+        pinned = pin(report, read_question(report, scope.role, asked.pairs), scope)
+        record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=pinned.question.as_json())
+        cycles = list_cycles(scope)
+
+        def make() -> HttpResponse:
+            return render(request, "web/report.html", _page(pinned, cycles, asked))
+
+        return kept(request, [pinned.key, cycles], customers_of(request), make)
 
 
-def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, Any]:
-    report, question = table.report, table.question
+def _page(pinned: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, Any]:
+    scope, report = pinned.scope, pinned.question.report
+    customer = scope.customer
+    table = answer(pinned, Window((asked.page - 1) * PAGE_LINES, PAGE_LINES) if report.is_lines else None)
+    question = table.question
     is_sheet = fits_sheet(table) and not asked.as_rows
     pages = Pages(table, asked)
     rows = pages.rows
@@ -72,7 +76,7 @@ def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, 
         "bar": filter_bar(
             question,
             scope.role,
-            list_cycles(scope),
+            cycles,
             asked,
             lambda dimension, rest: list_values(dimension, rest, scope),
             called,
