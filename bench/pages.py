@@ -47,11 +47,11 @@ def pages(house: House, size: Size, running: Running) -> dict[str, Timed]:
     """Measure, print, and give what B14 compares."""
     seconds = count()
     first = {}
-    browsers = [Browser() for _ in range(TOGETHER)]
+    browser = Browser()
     for name, (query, key, start, end) in QUESTIONS.items():
         path, wanted = f"/c/{FIRST_CUSTOMER}/usage-to-cost?{query}", _truth(house, start, end)
-        cold = _timed(browsers[0], running, (_as_of(path, n) for n in seconds), wanted)
-        warm = _timed(browsers[0], running, (path for _ in count()), wanted)
+        cold = _timed(browser, running, (_as_of(path, n) for n in seconds), wanted)
+        warm = _timed(browser, running, (path for _ in count()), wanted)
         limit = _limit(house, key, start, end)
         table(
             f"B1, B3 ({size.name}): {name}",
@@ -64,7 +64,7 @@ def pages(house: House, size: Size, running: Running) -> dict[str, Timed]:
         )
         first[name] = cold
         if name == next(iter(QUESTIONS)):
-            _together(browsers, running, path, seconds, wanted)
+            _together(running, path, seconds, wanted)
     return first
 
 
@@ -94,7 +94,8 @@ def _timed(browser: Browser, running: Running, paths: Iterator[str], wanted: byt
     return Timed(walls, (cpu_of(running.pids) - before) / TIMES)
 
 
-def _together(browsers: list[Browser], running: Running, path: str, seconds: Iterator[int], wanted: bytes) -> None:
+def _together(running: Running, path: str, seconds: Iterator[int], wanted: bytes) -> None:
+    browsers = [Browser() for _ in range(TOGETHER)]  # now: the server lets a connection that asks nothing go
     paths = [[_as_of(path, next(seconds)) for _ in range(TIMES)] for _ in browsers]
     before, start = cpu_of(running.pids), perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:

@@ -58,7 +58,7 @@ class Pinned:
     question: Question
     scope: Scope
     editions: tuple[planning.PlannedEdition, ...]
-    paths: tuple[str, ...]
+    paths: Paths
     notes: Notes
 
     @property
@@ -92,7 +92,7 @@ def pin(report: Report, question: Question, scope: Scope) -> Pinned:
         raise BadRequest("Name the customer whose report this is: --customer C0001.")
     question = _resolved(question, scope)
     editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
-    paths = tuple(_paths(question, scope, editions))
+    paths = _paths(question, scope, editions)
     return Pinned(question, scope, editions, paths, _notes(question, scope))
 
 
