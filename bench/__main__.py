@@ -1,30 +1,46 @@
-"""`make bench` or `python -m bench [ROWS]`: everything on one simulated reseller in a home of its own."""
+"""`make bench` or `python -m bench [S|M|L]`: everything through our own FOCUS source, in homes of their own.
 
-import os
+The first customer's pages are measured twice: with that customer alone (S), then with all the others beside it.
+"""
+
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from bench.files import files
+from bench.house import House
+from bench.load import load
+from bench.pages import Timed, compare, pages
+from bench.start import start
+from bench.workload import SIZES, S, Size, generate
+
 
 def main() -> None:
     """Run all; print Markdown."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    size = SIZES[sys.argv[1] if len(sys.argv) > 1 else "M"]
     tmp = Path(tempfile.mkdtemp(prefix="crossfoot-bench-"))
-    tmp.chmod(0o755)
-    os.environ["CROSSFOOT_HOME"] = str(tmp / "home")
-    from bench import load, pages  # noqa: PLC0415 - they read the home
-    from crossfoot.runtime import postgres  # noqa: PLC0415
-    from crossfoot.runtime.home import open_home  # noqa: PLC0415
-
+    tmp.chmod(0o755)  # PostgreSQL runs as another user
     try:
-        load.simulate(tmp / "bills", rows)
-        load.prepare(tmp / "bills")
-        load.load(tmp / "bills", rows, tmp)
-        pages.pages(tmp / "bills", tmp)
+        small = _measure(tmp / "small", S)
+        if size is not S:
+            compare(small, _measure(tmp / "large", size), (S, size))
     finally:
-        postgres.erase(open_home())
         shutil.rmtree(tmp)
+
+
+def _measure(folder: Path, size: Size) -> dict[str, Timed]:
+    generate(folder, size)
+    house = House(folder)
+    try:
+        load(house, size)
+        start(house)
+        with house.running() as running:
+            timed = pages(house, size, running)
+            files(house, running)
+    finally:
+        house.erase()
+    return timed
 
 
 if __name__ == "__main__":

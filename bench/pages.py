@@ -1,152 +1,143 @@
-"""B1 and B4: the page and the file of the largest customer-month, through HTTP, signed in, beside the raw limit."""
+"""B1, B2, B3 and B14: pages of the largest customer through HTTP, signed in, with session, scope and one audit row each.
 
-import http.client
-import json
-import re
-import subprocess
-import sys
-import time
-from decimal import Decimal
-from pathlib import Path
-from urllib.parse import urlencode
+A page that was not asked before is had by asking for it as of another second each time. The total on it is held to the
+sum over the exports in every timed request.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import count
+from time import perf_counter
 
 import duckdb
 
-from bench.load import FINANCE, PASSWORD
-from bench.measure import below, cpu_of, postgres_of, quantile, repeat, table
-from crossfoot.runtime.cluster import cluster_of
-from crossfoot.runtime.home import open_home
+from bench.browser import Browser
+from bench.house import House, Running
+from bench.measure import cpu_of, quantile, repeat, table
+from bench.workload import FIRST_CUSTOMER, Size
 
-PORT = 8917
 CYCLE = "2026-10"
-CUSTOMER = "C0001"
-TIMES, WARM = 60, 10
-OK, FOUND = 200, 302
+QUESTIONS = {
+    "customer-month by service": ("period=2026-10&by=service", "service_name", f"{CYCLE}-01", "2026-11-01"),
+    "13 weeks by day": ("period=2026-08-02..2026-10-31&by=day", "bill_date", "2026-08-02", "2026-11-01"),
+}
+TIMES, WARM, TOGETHER = 100, 20, 8
 
 
-class Browser:
-    """One connection that stays open, with a session."""
+@dataclass(frozen=True)
+class Timed:
+    """Wall seconds of each request, and CPU seconds of all processes for one."""
 
-    def __init__(self) -> None:
-        self.http = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
-        self.cookies: dict[str, str] = {}
-        page = self.get("/login")[1].decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        assert token, page[:500]
-        body = urlencode({"csrfmiddlewaretoken": token[1], "login": FINANCE, "password": PASSWORD})
-        status, _ = self.ask("POST", "/login", body)
-        assert status == FOUND, status
+    walls: list[float]
+    cpu: float
 
-    def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        if body:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{PORT}"}
-        self.http.request(method, path, body or None, headers)
-        answer = self.http.getresponse()
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.strip().partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-        return answer.status, answer.read()
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        return self.ask("GET", path)
+    def cells(self) -> tuple[str, str, str]:
+        """Milliseconds: p50, p95, CPU."""
+        return (
+            f"{quantile(self.walls, 0.5) * 1e3:.1f}",
+            f"{quantile(self.walls, 0.95) * 1e3:.1f}",
+            f"{self.cpu * 1e3:.1f}",
+        )
 
 
-def pages(folder: Path, tmp: Path) -> None:
-    """Start the portal, measure, stop it."""
-    home = open_home()
-    up = subprocess.Popen([sys.executable, "-m", "crossfoot.cli.main", "up", "--port", str(PORT)], stdout=subprocess.PIPE, text=True)  # fmt: skip
-    try:
-        assert up.stdout
-        while "is ready at" not in up.stdout.readline():
-            pass
-        pids = [*below(up.pid), *postgres_of(str(cluster_of(home).data))]
-        browser = Browser()
-        _page(browser, pids, folder, "customer-month by service", f"period={CYCLE}&by=service")
-        _page(browser, pids, folder, "13 weeks by day", "period=2026-08-02..2026-10-31&by=day")
-        _file(browser, pids, tmp)
-    finally:
-        up.terminate()
-        up.wait(20)
+def pages(house: House, size: Size, running: Running) -> dict[str, Timed]:
+    """Measure, print, and give what B14 compares."""
+    seconds = count()
+    first = {}
+    browser = Browser()
+    for name, (query, key, start, end) in QUESTIONS.items():
+        path, wanted = f"/c/{FIRST_CUSTOMER}/usage-to-cost?{query}", _truth(house, start, end)
+        cold = _timed(browser, running, (_as_of(path, n) for n in seconds), wanted)
+        warm = _timed(browser, running, (path for _ in count()), wanted)
+        limit = _limit(house, key, start, end)
+        table(
+            f"B1, B3 ({size.name}): {name}",
+            [
+                ("what", "p50 ms", "p95 ms", "CPU ms"),
+                ("limit: DuckDB over the customer's published lines, one thread", *limit.cells()),
+                ("**a page not asked before** (bar: p95 30, CPU 20)", *cold.cells()),
+                ("**the same page again** (bar: p95 15, CPU 5)", *warm.cells()),
+            ],
+        )
+        first[name] = cold
+        if name == next(iter(QUESTIONS)):
+            _together(running, path, seconds, wanted)
+    return first
 
 
-def _page(browser: Browser, pids: list[int], folder: Path, name: str, query: str) -> None:
-    want = _truth(folder, query)
-    path = f"/c/{CUSTOMER}/usage-to-cost?{query}"
-    walls, before = [], 0.0
-    for n in range(TIMES + WARM):
-        if n == WARM:
-            before = cpu_of(pids)
-        start = time.perf_counter()
-        status, body = browser.get(path)
-        walls.append(time.perf_counter() - start)
-        assert status == OK, status
-        assert want.encode() in body, want
-    cpu = (cpu_of(pids) - before) / TIMES
-    files = _files(f"{CYCLE}" if "by=service" in query else "*")
-    key = "service_name" if "by=service" in query else "bill_date"
-    with duckdb.connect() as duck:
-        duck.execute("SET threads=1")
-        sql = f"SELECT {key}, sum(list_cost), sum(billed_cost) FROM read_parquet({files}) GROUP BY 1 ORDER BY 1"
-        limit, limit_cpu = repeat(lambda: duck.execute(sql).fetchall(), 30)
-        rows = duck.execute(f"SELECT count(*) FROM read_parquet({files})").fetchone()
-    ours = walls[WARM:]
-    table(
-        f"B1: {name}, {rows[0] if rows else 0:,} lines, page through HTTP with session, scope and one audit row",
-        [
-            ("what", "p50 ms", "p95 ms", "CPU ms"),
-            ("limit: DuckDB over the lines, one thread", f"{quantile(limit, 0.5) * 1e3:.1f}", f"{quantile(limit, 0.95) * 1e3:.1f}", f"{limit_cpu * 1e3:.1f}"),
-            ("**ours**", f"**{quantile(ours, 0.5) * 1e3:.1f}**", f"**{quantile(ours, 0.95) * 1e3:.1f}** (bar 30)", f"**{cpu * 1e3:.1f}** (bar 20)"),
-            ("ratio", f"{quantile(ours, 0.5) / quantile(limit, 0.5):.1f}", f"{quantile(ours, 0.95) / quantile(limit, 0.95):.1f}", f"{cpu / limit_cpu:.1f}"),
-        ],
-    )  # fmt: skip
-
-
-def _file(browser: Browser, pids: list[int], tmp: Path) -> None:
-    path = f"/c/{CUSTOMER}/charges.csv?period={CYCLE}"
-    walls, before, body = [], cpu_of(pids), b""
-    for _ in range(5):
-        start = time.perf_counter()
-        status, body = browser.get(path)
-        walls.append(time.perf_counter() - start)
-        assert status == OK, (status, body[:300])
-    cpu = (cpu_of(pids) - before) / 5
-    files = _files(CYCLE)
-    with duckdb.connect() as duck:
-        duck.execute("SET threads=1")
-        limit, limit_cpu = repeat(lambda: duck.execute(f"COPY (SELECT * FROM read_parquet({files})) TO '{tmp}/o.csv' (HEADER)"), 5)  # fmt: skip
-        rows = duck.execute(f"SELECT count(*) FROM read_parquet({files})").fetchone()
-    n = rows[0] if rows else 0
-    assert body.count(b"\r\n") == n + 1, (body.count(b"\r\n"), n)
-    columns = body.partition(b"\r")[0].count(b",") + 1
-    table(
-        f"B4: CSV of the {n:,} lines, {columns} columns, {len(body) / 1e6:.0f} MB, through HTTP, hashed and remembered",
-        [
-            ("what", "best s", "rows/s", "CPU s"),
-            ("limit: DuckDB COPY, one thread, unguarded", f"{min(limit):.2f}", f"{n / min(limit):,.0f}", f"{limit_cpu:.2f}"),
-            ("**ours**", f"**{min(walls):.2f}**", f"{n / min(walls):,.0f}", f"{cpu:.2f}"),
-            ("ratio", f"{min(walls) / min(limit):.1f}", "", f"{cpu / limit_cpu:.1f}"),
-        ],
-    )  # fmt: skip
-
-
-def _truth(folder: Path, query: str) -> str:
-    """The List total of what is asked, from the simulator's truth, as the page writes it."""
-    with (folder / "truth.json").open() as file:
-        cells = json.load(file)["cells"]
-    total = sum(
+def compare(small: dict[str, Timed], large: dict[str, Timed], sizes: tuple[Size, Size]) -> None:
+    """B14: the same customer's pages in a small and in a large table."""
+    rows = [
         (
-            Decimal(c["list"])
-            for c in cells
-            if c["customer"] == CUSTOMER
-            and (c["cycle"] == CYCLE if "by=service" in query else "2026-08-02" <= c["day"] <= "2026-10-31")
-        ),
-        Decimal(0),
+            name,
+            f"{small[name].cpu * 1e3:.1f}",
+            f"{large[name].cpu * 1e3:.1f}",
+            f"{large[name].cpu / small[name].cpu:.2f}",
+        )
+        for name in small
+    ]
+    a, b = sizes
+    table(
+        f"B14: the same pages as the table grows {b.rows / a.rows:.1f} times, {a.name} → {b.name} (bar 1.2 for ten times)",
+        [("page", f"CPU ms at {a.rows:,}", f"CPU ms at {b.rows:,}", "ratio"), *rows],
     )
-    return f"{total:,.2f}"
 
 
-def _files(cycle: str) -> list[str]:
-    """The newest published files of the customer."""
-    return sorted(str(p) for p in Path(open_home().lake).glob(f"charges/{CUSTOMER}/{cycle}/*.parquet"))
+def _timed(browser: Browser, running: Running, paths: Iterator[str], wanted: bytes) -> Timed:
+    for _ in range(WARM):
+        browser.timed(next(paths), wanted)
+    before = cpu_of(running.pids)
+    walls = [browser.timed(next(paths), wanted) for _ in range(TIMES)]
+    return Timed(walls, (cpu_of(running.pids) - before) / TIMES)
+
+
+def _together(running: Running, path: str, seconds: Iterator[int], wanted: bytes) -> None:
+    browsers = [Browser() for _ in range(TOGETHER)]  # now: the server lets a connection that asks nothing go
+    paths = [[_as_of(path, next(seconds)) for _ in range(TIMES)] for _ in browsers]
+    before, start = cpu_of(running.pids), perf_counter()
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        found = pool.map(lambda pair: [pair[0].timed(p, wanted) for p in pair[1]], zip(browsers, paths, strict=True))
+        walls = [wall for part in found for wall in part]
+    took, n = perf_counter() - start, len(walls)
+    timed = Timed(walls, (cpu_of(running.pids) - before) / n)
+    table(
+        f"B2: the same page, {TOGETHER} readers at once, none of them asked before",
+        [("requests/s", "p50 ms", "p95 ms", "CPU ms"), (f"**{n / took:.0f}** (bar 80)", *timed.cells())],
+    )
+
+
+def _as_of(path: str, n: int) -> str:
+    at = datetime.now(UTC) + timedelta(days=1, seconds=n)
+    return f"{path}&as_of={at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _truth(house: House, start: str, end: str) -> bytes:
+    """The List total of the bill dates, from the exports, as the page writes it."""
+    with duckdb.connect() as duck:
+        found = duck.execute(
+            f"SELECT sum(CAST(ListCost AS DECIMAL(18,6))) FROM read_csv('{house.folder}/exports/2026-*.csv', "
+            "all_varchar=true) WHERE BillingAccountId = 'BA-000017' AND ChargePeriodStart >= ? AND ChargePeriodStart < ?",
+            [start, end],
+        ).fetchone()
+    return f"{Decimal(found[0] if found else 0).quantize(Decimal('0.01'), ROUND_HALF_UP):,}".encode()
+
+
+def _limit(house: House, key: str, start: str, end: str) -> Timed:
+    files = list_files(house, "*")
+    with duckdb.connect() as duck:
+        duck.execute("SET threads=1")
+        sql = (
+            f"SELECT {key}, sum(list_cost), sum(billed_cost) FROM read_parquet({files}) "
+            f"WHERE bill_date >= DATE '{start}' AND bill_date < DATE '{end}' GROUP BY 1 ORDER BY 1"
+        )
+        return Timed(*repeat(lambda: duck.execute(sql).fetchall(), 30))
+
+
+def list_files(house: House, cycle: str) -> list[str]:
+    """The published lines of the customer."""
+    months = [m for m in ("2026-08", "2026-09", "2026-10") if cycle in {m, "*"}]
+    found = (p for m in months for p in (house.folder / "home/lake").glob(f"charges/{FIRST_CUSTOMER}/{m}/*.parquet"))
+    return sorted(map(str, found))

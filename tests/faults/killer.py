@@ -56,6 +56,7 @@ class Steps:
         """Put a step before everything that changes a file or talks to a database."""
         import duckdb
         import psycopg
+        from pyarrow import parquet
 
         for name in ("fsync", "link", "unlink", "rmdir", "mkdir", "chmod"):
             setattr(os, name, self._before(name, getattr(os, name)))
@@ -65,6 +66,7 @@ class Steps:
         shutil.copyfile = self._copied(shutil.copyfile)  # type: ignore[assignment]
         psycopg.Cursor.execute = self._asked(psycopg.Cursor.execute)  # type: ignore[method-assign]
         psycopg.Connection.commit = self._before("commit", psycopg.Connection.commit)  # type: ignore[method-assign]
+        parquet.ParquetWriter.close = self._before("half a parquet", parquet.ParquetWriter.close)  # no footer yet
         connect = duckdb.connect
         duckdb.connect = lambda *args, **more: Watched(connect(*args, **more), self)  # type: ignore[assignment]
 

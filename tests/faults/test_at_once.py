@@ -40,7 +40,7 @@ def _start(other: Killer, wait: str, **order: object) -> None:
 
 # Where the other process waits: before it reads, with half a file, with a whole one, and just before it commits.
 PUBLISHING = (
-    "duckdb CREATE TABLE priced",
+    "duckdb CREATE VIEW priced",
     "half a parquet",
     "replace charges",
     'postgres INSERT INTO "publish_edition"',

@@ -21,6 +21,7 @@ MONEY = st.one_of(
     st.integers(-LIMIT, LIMIT),
     st.sampled_from([0, 1, -1, 5, -5, LIMIT, -LIMIT, 123456789]),
     st.integers(-(10**6), 10**6).map(lambda n: 2 * n + 1),  # with a factor of 0.5: an exact half
+    st.sampled_from([9_999_999_999, 10_000_000_000, -9_999_999_999, -10_000_000_000]),  # where 64 bits end
 ).map(lambda units: Decimal(units).scaleb(-8))
 QUANTITIES = st.none() | st.sampled_from([Decimal(n) for n in ("0", "1", "-1", "0.5", "2", "0.0000000001", "3")])
 PERCENTS = st.one_of(

@@ -168,7 +168,7 @@ def test_the_same_lines_in_another_order_and_another_file_make_no_edition(shop: 
 
 
 def test_a_large_month_is_kept_by_day_and_reads_as_one(shop: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crossfoot.publish.publish.ROW_GROUP", 3)
+    monkeypatch.setattr("crossfoot.publish.shelves.ROW_GROUP", 3)
     first = [line("acct-a1", f"2026-10-{day:02}", f"{day}.001") for day in (5, 3, 4, 1, 2)]
     shop.ingest(shop.bill(to_date("20261006"), first))
     shop.publish()

@@ -69,7 +69,7 @@ def everything(user: User, customer: str = "", period: str = BOTH) -> Iterator[t
     yield "cycles", repr(query.list_cycles(scope)).encode()
     yield "dictionary", repr(list_definitions(scope.role)).encode()
     if not scope.is_reseller:
-        yield "customers", repr(list_customers(user)).encode()
+        yield "customers", repr(list_customers(scope_for(user))).encode()
     period_asked = ask(list_reports(scope.role)[0], scope.role, period=period).period
     assert period_asked
     yield "issues", repr(list_issues(scope, period_asked)).encode()

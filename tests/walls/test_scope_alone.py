@@ -7,7 +7,7 @@ import pytest
 
 from crossfoot.access import rls
 from crossfoot.access.models import AccountOwner, Customer
-from crossfoot.access.scope import list_customers
+from crossfoot.access.scope import list_customers, scope_for
 from crossfoot.lake.reader import Reader
 from crossfoot.publish import plan as planning
 from crossfoot.publish.models import Edition, EditionFile
@@ -79,9 +79,9 @@ def test_without_row_policies_the_plan_names_only_ones_own_files(no_rows_wall: P
 
 
 def test_without_row_policies_a_person_can_open_only_the_own_customer(no_rows_wall: Portal) -> None:
-    assert [c.id for c in list_customers(no_rows_wall.alice)] == [ALPHA]
-    assert [c.id for c in list_customers(no_rows_wall.person("gus", "customer-finance", GAMMA))] == [GAMMA]
-    assert {c.id for c in list_customers(no_rows_wall.erin)} == set(NAMES)
+    assert [c.id for c in list_customers(scope_for(no_rows_wall.alice))] == [ALPHA]
+    assert [c.id for c in list_customers(scope_for(no_rows_wall.person("gus", "customer-finance", GAMMA)))] == [GAMMA]
+    assert {c.id for c in list_customers(scope_for(no_rows_wall.erin))} == set(NAMES)
 
 
 def test_without_row_policies_nothing_foreign_is_told(no_rows_wall: Portal) -> None:

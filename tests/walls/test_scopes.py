@@ -233,7 +233,7 @@ def test_changed_grants_role_and_customer_hold_with_the_next_question(house: Por
         User.objects.filter(pk=vic.pk).update(customer_key=BETA, role=FINANCE)
         vic.grants.all().delete()
     assert set(house.sums(vic, "account", period=FINAL)) == {"acct-b1", None}
-    assert [c.id for c in list_customers(find_user(vic.email))] == [BETA]
+    assert [c.id for c in list_customers(scope_for(find_user(vic.email)))] == [BETA]
     with as_staff():
         User.objects.filter(pk=vic.pk).update(is_active=False)
     with pytest.raises(NotFound):
@@ -269,7 +269,7 @@ def test_a_customers_person_without_a_customer_sees_nothing(house: Portal) -> No
     lost = User(email="lost@example.com", role=FINANCE, customer_key="")
     lost.save()
     try:
-        assert list_customers(lost) == ()
+        assert list_customers(scope_for(lost)) == ()
         with pytest.raises(CrossfootError):
             house.table("charges", lost, period=BOTH)
         with pytest.raises(NotFound):

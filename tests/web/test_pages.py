@@ -106,7 +106,7 @@ def test_our_own_bug_ends_in_that_page(house: Portal, monkeypatch: pytest.Monkey
     def bug(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("crossfoot.web.report.run", bug)
+    monkeypatch.setattr("crossfoot.web.report.pin", bug)
     client = browser(house, "alice")
     client.raise_request_exception = False
     response = client.get("/c/C0001/usage-to-cost")

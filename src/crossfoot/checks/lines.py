@@ -41,8 +41,8 @@ def check_amount_sums(candidate: Candidate) -> list[Finding]:
 
 def check_currencies(candidate: Candidate) -> list[Finding]:
     """Every line's currency is one of ISO 4217 and the one its customer is billed in."""
-    seen = {r[0] for r in candidate.bench.execute("SELECT DISTINCT currency FROM priced").fetchall()}
-    unknown = sorted(c for c in seen if not c or not is_currency(c))
+    seen = candidate.bench.execute("SELECT DISTINCT customer_id, currency FROM priced").fetchall()
+    unknown = sorted({code for _, code in seen if not code or not is_currency(code)})
     found = []
     for code in unknown:
         found += candidate.find_lines(
@@ -53,7 +53,9 @@ def check_currencies(candidate: Candidate) -> list[Finding]:
             message="The currency is not one of ISO 4217.",
             next_step=ASK_HUAWEI,
         )
-    for customer, currency in sorted(candidate.currencies.items()):
+    strange = {owner for owner, code in seen if code not in {*unknown, candidate.currencies.get(owner, code)}}
+    for customer in sorted(strange):
+        currency = candidate.currencies[customer]
         found += candidate.find_lines(
             "currency",
             f"customer_id = {_text(customer)} AND currency <> {_text(currency)} AND currency NOT IN ({_list(unknown)})",

@@ -1,7 +1,9 @@
 """Checks that look at a whole month: control totals, no record twice, no day lost, every account with an owner."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from crossfoot.checks.candidate import Candidate
@@ -110,27 +112,27 @@ def check_completeness(candidate: Candidate) -> list[Finding]:
             next_step="Ask Huawei for the missing lines; the edition published before stays in force.",
             exact=canonical_json(lost).decode(),
         )
-        for customer in sorted(candidate.customers)
-        if (lost := _lost_days(candidate, customer))
+        for customer, lost in sorted(_lost_days(candidate).items())
     ]
 
 
-def _lost_days(candidate: Candidate, customer: str) -> list[tuple[str, str]]:
+def _lost_days(candidate: Candidate) -> dict[str, list[tuple[str, str]]]:
     """The days that were published and are gone, but for those on which the account now belongs to somebody else."""
-    days = candidate.bench.execute("SELECT DISTINCT bill_date FROM priced WHERE customer_id = ?", [customer]).fetchall()
-    owned = candidate.bench.execute(
-        "SELECT account_id, valid_from, valid_to FROM owners WHERE customer_id = ?", [customer]
-    ).fetchall()
+    there = defaultdict[str, set[date]](set)
+    for customer, day in candidate.bench.execute("SELECT DISTINCT customer_id, bill_date FROM priced").fetchall():
+        there[customer].add(day)
     closed = {part.account for part in candidate.slices if part.is_final}
-    before, there = candidate.days_before.get(customer, {}), {day for (day,) in days}
-    lost = {
-        (str(day), account)
-        for account, start, end in owned
-        if (customer in candidate.finals or account in closed) and (customer, account) not in candidate.left_out
-        for day in before.get(account, ())
-        if start <= day < min(end, candidate.end) and day not in there
-    }
-    return sorted(lost)
+    lost = defaultdict[str, set[tuple[str, str]]](set)
+    for customer, account, start, end in candidate.bench.execute(
+        "SELECT customer_id, account_id, valid_from, valid_to FROM owners"
+    ).fetchall():
+        is_closed = customer in candidate.finals or account in closed
+        if customer not in candidate.customers or not is_closed or (customer, account) in candidate.left_out:
+            continue
+        for day in candidate.days_before.get(customer, {}).get(account, ()):
+            if start <= day < min(end, candidate.end) and day not in there[customer]:
+                lost[customer].add((str(day), account))
+    return {customer: sorted(found) for customer, found in lost.items() if found}
 
 
 def check_final_charges(candidate: Candidate) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Makes a file of a Table: whole before anything is sent, mode 0600, its sha256 remembered so that it can be verified."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from crossfoot.deliver.models import Export
 from crossfoot.render.csv import render_csv
 from crossfoot.render.json import render_json
 from crossfoot.reports.table import Table
-from crossfoot.runtime.files import sha256_file
 from crossfoot.runtime.home import Home
 
 Format = Literal["csv", "json"]
@@ -44,8 +44,8 @@ def make_file(table: Table, fmt: Format, scope: Scope, home: Home) -> MadeFile:
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
-            _WRITERS[fmt](table, out)
-        made = MadeFile(path, f"{table.report.key}--{table.id}.{fmt}", MEDIA[fmt], sha256_file(path))
+            sha256 = _WRITERS[fmt](table, out)
+        made = MadeFile(path, f"{table.report.key}--{table.id}.{fmt}", MEDIA[fmt], sha256)
         _remember(table, fmt, scope, made)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -53,15 +53,15 @@ def make_file(table: Table, fmt: Format, scope: Scope, home: Home) -> MadeFile:
     return made
 
 
-def _write_csv(table: Table, out: BinaryIO) -> None:
-    render_csv(table, out)
+def _write_json(table: Table, out: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for piece in render_json(table):
+        digest.update(piece)
+        out.write(piece)
+    return digest.hexdigest()
 
 
-def _write_json(table: Table, out: BinaryIO) -> None:
-    out.writelines(render_json(table))
-
-
-_WRITERS: dict[Format, Callable[[Table, BinaryIO], None]] = {"csv": _write_csv, "json": _write_json}
+_WRITERS: dict[Format, Callable[[Table, BinaryIO], str]] = {"csv": render_csv, "json": _write_json}
 
 
 def _remember(table: Table, fmt: Format, scope: Scope, made: MadeFile) -> None:

@@ -3,6 +3,7 @@
 CENT8 = "DECIMAL(18,8)"  # Huawei's own precision
 SELL = "DECIMAL(38,8)"
 QUANTITY = "DECIMAL(38,10)"
+ROW_GROUP = 122_880  # rows that a reader takes or leaves as one; a larger customer-month is kept by bill date
 
 # A customer's charges. Nothing here is, or can be turned into, what the reseller pays.
 CHARGES: dict[str, str] = {

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import duckdb
 
+from crossfoot.lake.schema import CENT8
 from crossfoot.pricing.rate import BASIS, CATEGORY, COMMITTED, PLAN_USED, Basis, Rule
 
 FACTOR = "DECIMAL(9,8)"
@@ -50,13 +51,18 @@ COVERED = (
     "AND l.usage_quantity <= coalesce(l.package_quantity, 0) + coalesce(l.reserved_quantity, 0)"
 )
 IS_COMMITTED = f"l.bill_type = 'Usage' AND l.charge_mode = '{COMMITTED}'"
-# list x factor, half away from zero, to 8 decimals. The inner cast leaves room: (28,8) x (9,8) is (37,16).
+# List x factor. The inner cast leaves room: (28,8) x (9,8) is (37,16). Rounded half away from zero to 8 decimals, in
+# 64 bits where the product fits (below 100, as nearly all lines): a hundred times quicker than in 128.
+PRODUCT = "CAST(l.list_cost AS DECIMAL(28,8)) * f.factor"
+PRICED = (
+    f"coalesce(CAST(CAST(try_cast({PRODUCT} AS DECIMAL(18,16)) AS {CENT8}) AS DECIMAL(28,8)), "
+    f"CAST({PRODUCT} AS DECIMAL(28,8)))"
+)
 BILLED_COST = f"""CAST(CASE
     WHEN l.bill_type IN ({_types(Basis.NOTHING)}) THEN 0
     WHEN l.bill_type IN ({_types(Basis.LIST)}) AND (l.charge_mode = '{PLAN_USED}' OR ({COVERED}) OR ({IS_COMMITTED})) THEN 0
     WHEN l.bill_type IN ({_types(Basis.PASS_ON)}) THEN l.amount
-    WHEN l.bill_type IN ({_types(Basis.LIST)}, {_types(Basis.REFUND)})
-        THEN CAST(CAST(l.list_cost AS DECIMAL(28,8)) * f.factor AS DECIMAL(28,8))
+    WHEN l.bill_type IN ({_types(Basis.LIST)}, {_types(Basis.REFUND)}) THEN {PRICED}
     END AS DECIMAL(38,8))"""
 CHARGE_CATEGORY = (
     "CASE "

@@ -25,6 +25,7 @@ class NewEdition:
     status: str
     data_through: datetime | None
     month: Month
+    content: str
     charges: tuple[LakeFile, ...]
     daily: LakeFile
     totals: tuple[Sums, ...]
@@ -102,7 +103,7 @@ def _edition(cycle: str, at: datetime, new: NewEdition, number: int) -> Edition:
         last_day=max(new.month.days, default=str(first_day(cycle))),
         days=dict(new.month.days_by_account),
         rows=new.month.rows,
-        content=new.month.content,
+        content=new.content,
     )
 
 

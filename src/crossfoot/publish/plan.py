@@ -60,14 +60,14 @@ def _closed(edition: Edition) -> ClosedMonth:
 def plan(scope: Scope, period: Period, as_of: datetime | None) -> tuple[PlannedEdition, ...]:
     """The newest editions (as known at `as_of`) of the cycles that the period can touch, oldest cycle first."""
     with as_scope(scope):
-        editions = Edition.objects.filter(customer_id=scope.customer)
+        editions = Edition.objects.filter(customer_id=scope.customer).defer("days")
         if as_of:
             editions = editions.filter(published_at__lte=as_of)
         if period.by_cycle:
             editions = editions.filter(cycle__in=period.cycles)
-        newest = {e.cycle: e for e in editions.order_by("cycle", "number")}.values()
+        newest = list(editions.order_by("cycle", "-number").distinct("cycle"))
         if not period.by_cycle:  # a range of dates reads every cycle that has one of them: usage may be billed late
-            newest = [e for e in newest if e.first_day < period.end and e.last_day >= period.start]  # type: ignore[assignment]
+            newest = [e for e in newest if e.first_day < period.end and e.last_day >= period.start]
         files = list(
             EditionFile.objects.filter(customer_id=scope.customer, edition__in=[e.pk for e in newest]).order_by("part")
         )

@@ -3,13 +3,17 @@
 Before that transaction nothing can be seen; after it everything can. A crash leaves files that nobody refers to.
 """
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 
 from crossfoot.access.rls import as_staff
@@ -17,25 +21,17 @@ from crossfoot.checks.candidate import Candidate
 from crossfoot.checks.catalog import run_checks
 from crossfoot.core.errors import Busy
 from crossfoot.core.finding import Finding, read_finding
-from crossfoot.ingest.engine import workbench
+from crossfoot.ingest.engine import THREADS, workbench
 from crossfoot.ingest.models import Slice
-from crossfoot.lake.writer import ROW_GROUP, read_back, write_file
+from crossfoot.lake.schema import BUY, CHARGES
+from crossfoot.lake.writer import Draft, drafting, read_back
 from crossfoot.publish.catalogue import NewBuy, NewEdition, commit
+from crossfoot.publish.content import BUY_SAYING, EMPTY, SAYING, Content
 from crossfoot.publish.hold import hold_back
 from crossfoot.publish.inputs import Inputs, gather
-from crossfoot.publish.lines import (
-    EMPTY,
-    Month,
-    Sums,
-    list_buy_totals,
-    list_months,
-    list_totals,
-    make_lines,
-    select_buy,
-    select_daily,
-    select_lines,
-)
+from crossfoot.publish.lines import Month, list_buy_totals, list_months, list_totals, make_lines, read_daily
 from crossfoot.publish.models import BuyEdition, Edition, MonthState
+from crossfoot.publish.shelves import list_runs, read_no_lines, read_shelf, runs
 from crossfoot.publish.stage import make_candidate
 from crossfoot.runtime.home import Home
 
@@ -78,31 +74,27 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
     Raises:
         Busy: another publication is at work.
     """
-    with _alone(), workbench(home.tmp) as (bench, _):
+    with _alone(), _scratch(home.tmp / "shelves") as scratch, workbench(home.tmp) as (bench, _):
         with as_staff():
             inputs = gather(cycle)
             before, buy_before = _newest(cycle)
             states = MonthState.objects.filter(cycle=cycle, is_blocked=True).exclude(customer_key="")
             blocked_before = {s.customer_key: s.findings for s in states}
-        candidate = make_candidate(bench, inputs, {c: e.days for c, e in before.items()}, home)
+        candidate = make_candidate(bench, inputs, {c: e.days for c, e in before.items()}, home, scratch)
         findings = inputs.choices.settle(run_checks(candidate))
         blocked = {f.customer for f in findings if f.is_block and f.customer} & set(inputs.customers)
         held = hold_back(candidate, blocked, set(blocked_before), {c: e.days for c, e in before.items()})
         findings += held
         blocked |= {f.customer for f in held}
-        make_lines(bench, cycle, set(inputs.customers) - blocked, set(candidate.finals))
-        months, sums, buy_sums = list_months(bench), list_totals(bench), list_buy_totals(bench)
-        lake = Path(home.lake)
-        editions, buys = [], []
-        for customer in sorted(set(inputs.customers) - blocked):
-            month = months.get(customer) or Month(customer)
-            old, old_buy = before.get(customer), buy_before.get(customer)
-            status = _status(customer, candidate, inputs, old)
-            if _is_new(month, status, old):
-                editions.append(_write(bench, lake, inputs, month, status, sums.get(customer, ())))
-            if month.buy_content != (old_buy.content if old_buy else EMPTY):
-                buys.append(_write_buy(bench, lake, cycle, month, buy_sums.get(customer, {})))
-        _prove(bench, lake, editions)
+        ready = set(inputs.customers) - blocked
+        make_lines(bench, cycle, ready, set(candidate.finals))
+        statuses = {c: _status(c, candidate, inputs, before.get(c)) for c in ready}
+        with drafting(Path(home.lake)) as begin, ThreadPoolExecutor(THREADS) as pool:
+            drafts = _draft(bench, cycle, ready, begin, pool)
+            changed = {c for c in ready if _is_new(drafts[c], statuses[c], before.get(c))}
+            editions = _settle(bench, inputs, [d for c, d in drafts.items() if c in changed], statuses, begin)
+            buys = _settle_buy(bench, [d for c, d in drafts.items() if _is_new_buy(d, buy_before.get(c))])
+        _prove(bench, Path(home.lake), editions)
         remembered = _to_remember(inputs, candidate, {f.customer for f in held})
         numbers = commit(cycle, actor, remembered, editions, buys, blocked, findings)
     still = {c: found for c, found in blocked_before.items() if c not in inputs.customers and c not in inputs.gone}
@@ -131,6 +123,17 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder for the one publisher that there is; what one that died left in it goes first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _newest(cycle: str) -> tuple[dict[str, Edition], dict[str, BuyEdition]]:
     editions = Edition.objects.filter(cycle=cycle).order_by("number")
     buys = BuyEdition.objects.filter(cycle=cycle).order_by("number")
@@ -150,36 +153,93 @@ def _to_remember(inputs: Inputs, candidate: Candidate, held: set[str]) -> Inputs
     return replace(inputs, customers=inputs.customers | dict.fromkeys(at_fault | held, ""))
 
 
-def _is_new(month: Month, status: str, old: Edition | None) -> bool:
+class _Drafts:
+    """A customer's month in drafts, and what it says."""
+
+    def __init__(self, customer: str, cycle: str, begin: Callable[[str], Draft]) -> None:
+        self.customer, self._cycle, self._begin = customer, cycle, begin
+        self.lines: list[Draft] = []
+        self.buy = begin(f"buy/{customer}/{cycle}")
+        self.content, self.buy_content = Content(SAYING), Content(BUY_SAYING)
+
+    def add(self, lines: pa.Table) -> None:
+        """Take the next lines: a file of their own, and what is paid for those that are Huawei's."""
+        self.lines.append(self._begin(f"charges/{self.customer}/{self._cycle}"))
+        self.lines[-1].add(lines.select(list(CHARGES)))
+        self.content.add(lines)
+        bought = lines.select(list(BUY)).filter(pc.field("account_id").is_valid())  # our own rounding is in no account
+        self.buy.add(bought)
+        self.buy_content.add(bought)
+
+
+def _draft(
+    bench: duckdb.DuckDBPyConnection,
+    cycle: str,
+    customers: Iterable[str],
+    begin: Callable[[str], Draft],
+    pool: ThreadPoolExecutor,
+) -> dict[str, _Drafts]:
+    """Write every customer's month, in the order in which it is kept, into drafts."""
+
+    def draft(shelves: tuple[int, ...]) -> dict[str, _Drafts]:
+        found: dict[str, _Drafts] = {}
+        with bench.cursor() as cursor:
+            for shelf in shelves:
+                for customer, lines in read_shelf(cursor, shelf):
+                    found.setdefault(customer, _Drafts(customer, cycle, begin)).add(lines)
+        return found
+
+    drafts = {customer: drafted for found in pool.map(draft, list_runs(bench)) for customer, drafted in found.items()}
+    for customer in sorted(set(customers) - set(drafts)):  # every line of theirs is gone
+        drafts[customer] = _Drafts(customer, cycle, begin)
+        drafts[customer].add(read_no_lines(bench))
+    return dict(sorted(drafts.items()))
+
+
+def _is_new(drafts: _Drafts, status: str, old: Edition | None) -> bool:
     """An edition is made only where rows changed, or where the month was closed or is an estimate again."""
     if old is None:
-        return month.rows > 0
-    return (old.content, old.status) != (month.content, status)
+        return drafts.content.text != EMPTY
+    return (old.content, old.status) != (drafts.content.text, status)
 
 
-def _write(  # noqa: PLR0913 - what an edition is made of
-    bench: duckdb.DuckDBPyConnection, lake: Path, inputs: Inputs, month: Month, status: str, sums: tuple[Sums, ...]
-) -> NewEdition:
-    folder = f"{month.customer}/{inputs.cycle}"
-    # Above one row group a month is kept by bill date: a late line then rewrites its day, and the others are shared.
-    days = month.days if month.rows > ROW_GROUP else ("",)
-    slices = inputs.counted_of(month.customer)
-    return NewEdition(
-        customer=month.customer,
-        status=status,
-        data_through=min((s.data_through for s in slices), default=None),
-        month=month,
-        charges=tuple(write_file(bench, select_lines(month.customer, d), lake, f"charges/{folder}") for d in days),
-        daily=write_file(bench, select_daily(month.customer), lake, f"daily/{folder}"),
-        totals=sums,
-    )
+def _is_new_buy(drafts: _Drafts, old: BuyEdition | None) -> bool:
+    return drafts.buy_content.text != (old.content if old else EMPTY)
 
 
-def _write_buy(
-    bench: duckdb.DuckDBPyConnection, lake: Path, cycle: str, month: Month, sums: dict[str, dict[str, object]]
-) -> NewBuy:
-    file = write_file(bench, select_buy(month.customer), lake, f"buy/{month.customer}/{cycle}")
-    return NewBuy(month.customer, month.buy_content, file, sums)
+def _settle(
+    bench: duckdb.DuckDBPyConnection,
+    inputs: Inputs,
+    drafts: list[_Drafts],
+    statuses: dict[str, str],
+    begin: Callable[[str], Draft],
+) -> list[NewEdition]:
+    """Make months durable, each with its daily rollup."""
+    months, sums = list_months(bench), list_totals(bench)
+    rolled = read_daily(bench, [d.customer for d in drafts])
+    rollups = {c: rolled.slice(start, end - start) for c, start, end in runs(rolled["customer_id"])}
+    editions = []
+    for draft in drafts:
+        customer = draft.customer
+        daily = begin(f"daily/{customer}/{inputs.cycle}")
+        daily.add(rollups.get(customer, rolled.slice(0, 0)))
+        edition = NewEdition(
+            customer=customer,
+            status=statuses[customer],
+            data_through=min((s.data_through for s in inputs.counted_of(customer)), default=None),
+            month=months.get(customer) or Month(customer),
+            content=draft.content.text,
+            charges=tuple(file.settle() for file in draft.lines),
+            daily=daily.settle(),
+            totals=sums.get(customer, ()),
+        )
+        editions.append(edition)
+    return editions
+
+
+def _settle_buy(bench: duckdb.DuckDBPyConnection, drafts: list[_Drafts]) -> list[NewBuy]:
+    sums = list_buy_totals(bench)
+    return [NewBuy(d.customer, d.buy_content.text, d.buy.settle(), sums.get(d.customer, {})) for d in drafts]
 
 
 def _prove(bench: duckdb.DuckDBPyConnection, lake: Path, editions: list[NewEdition]) -> None:

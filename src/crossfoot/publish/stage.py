@@ -21,6 +21,7 @@ from crossfoot.pricing.compile import BILLED_COST, CHARGE_CATEGORY, FACTORS, JOI
 from crossfoot.publish import services
 from crossfoot.publish.acceptances import Choices
 from crossfoot.publish.inputs import Inputs
+from crossfoot.publish.shelves import shelve
 from crossfoot.runtime.files import sha256_file
 from crossfoot.runtime.home import Home
 
@@ -34,14 +35,17 @@ DESCRIPTION = "concat_ws(' ', l.product_name, l.specification)"
 
 
 def make_candidate(
-    bench: duckdb.DuckDBPyConnection, inputs: Inputs, days_before: Mapping[str, dict[str, list[str]]], home: Home
+    bench: duckdb.DuckDBPyConnection,
+    inputs: Inputs,
+    days_before: Mapping[str, dict[str, list[str]]],
+    home: Home,
+    scratch: Path,
 ) -> Candidate:
     """Stage what is sound, and name what is not: accounts refused at ingest, or whose accepted file was altered."""
     faults = _find_altered((*inputs.slices, *inputs.earlier), home)
     whole = tuple(s for s in inputs.slices if s.sha256 not in faults)
-    _stage(
-        bench, replace(inputs, slices=whole, earlier=tuple(s for s in inputs.earlier if s.sha256 not in faults)), home
-    )
+    earlier = tuple(s for s in inputs.earlier if s.sha256 not in faults)
+    _stage(bench, replace(inputs, slices=whole, earlier=earlier), home, scratch)
     refused = [s for s in (*inputs.slices, *inputs.earlier) if s.sha256 in faults or (s in whole and s.refusal)]
     finals = {c for c in inputs.customers if inputs.slices_of(c) and all(s.is_final for s in inputs.counted_of(c))}
     return Candidate(
@@ -78,7 +82,7 @@ def _refusal(part: Current, inputs: Inputs, fault: str) -> Refusal:
     return Refusal(inputs.owners_of(part.account), part.account, part.name, fault, cell)
 
 
-def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None:
+def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home, scratch: Path) -> None:
     _load(bench, "lines", inputs.slices, home, "*")
     _load(bench, "older", inputs.earlier, home, ", ".join(ORDER_COLUMNS))
     bench.execute(
@@ -98,9 +102,7 @@ def _stage(bench: duckdb.DuckDBPyConnection, inputs: Inputs, home: Home) -> None
     }
     columns = dict.fromkeys((*CHARGES, *BUY, "record_id", "is_original_known", "price_day"))
     select = ", ".join(f"{made.get(c, f'l.{c}')} AS {c}" for c in columns)
-    bench.execute(f"CREATE TABLE priced AS SELECT {select} FROM owned l {JOIN} {services.JOIN}")
-    for pair in inputs.left_out:
-        bench.execute("DELETE FROM priced WHERE customer_id = ? AND account_id = ?", pair)
+    shelve(bench, scratch, inputs.cycle, "owned", f"SELECT {select} FROM owned l {JOIN} {services.JOIN}")
     bench.execute("DROP VIEW owned; DROP VIEW lines; DROP VIEW older")
 
 
@@ -160,8 +162,14 @@ def _own(bench: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
         SELECT l.*, o.customer_id, coalesce(original_day, l.bill_date) AS price_day,
             l.bill_type NOT IN {REFUNDS} OR original_day IS NOT NULL AS is_original_known
         FROM lines l
-        LEFT JOIN originals r ON l.bill_type IN {REFUNDS} AND r.account_id = l.account_id
-            AND r.order_id = l.original_order_id
+        LEFT JOIN originals r ON r.account_id = l.account_id -- equalities alone: else every line is held to every order
+            AND r.order_id = CASE WHEN l.bill_type IN {REFUNDS} THEN l.original_order_id END
         LEFT JOIN owners o ON o.account_id = l.account_id AND o.valid_from <= coalesce(original_day, l.bill_date)
             AND coalesce(original_day, l.bill_date) < o.valid_to
-        WHERE o.customer_id IN ({names}) OR o.customer_id IS NULL""")
+        WHERE (o.customer_id IN ({names}) OR o.customer_id IS NULL){_left_out(inputs)}""")
+
+
+def _left_out(inputs: Inputs) -> str:
+    """Without the lines of accounts of which finance accepted that Huawei charges nothing."""
+    pairs = ", ".join(f"({quote(customer)}, {quote(account)})" for customer, account in sorted(inputs.left_out))
+    return f" AND (coalesce(o.customer_id, ''), l.account_id) NOT IN ({pairs})" if pairs else ""

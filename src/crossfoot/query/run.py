@@ -4,7 +4,7 @@ Rows and totals come from one pass over the same pinned files, through an engine
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -12,8 +12,9 @@ import pyarrow as pa
 from django.conf import settings
 
 from crossfoot.access.scope import Scope
-from crossfoot.core.clock import today
+from crossfoot.core.clock import instant, today
 from crossfoot.core.errors import BadRequest, NotFound
+from crossfoot.core.ids import canonical_json, sha256_hex
 from crossfoot.core.money import plain, round8
 from crossfoot.core.period import cycle_of, parse_period
 from crossfoot.core.roles import Capability
@@ -44,6 +45,27 @@ BATCH = 20_000
 _READER = Reader(Path(settings.HOME.lake), settings.HOME.tmp)
 
 
+@dataclass(frozen=True)
+class Pinned:
+    """A question with everything that its answer depends on: the same key is the same answer, for ever."""
+
+    question: Question
+    scope: Scope
+    editions: tuple[planning.PlannedEdition, ...]
+    paths: Paths
+    notes: Notes
+
+    @property
+    def key(self) -> str:
+        """Hash of the question, the scope and what both lead to."""
+        report, scope = self.question.report, self.scope
+        editions = [[e.cycle, e.number, instant(e.published_at)] for e in self.editions]
+        whose = [scope.role, scope.customer, scope.accounts, scope.projects]
+        notes = [self.notes.issues, {code: [name.en, name.zh] for code, name in self.notes.names.items()}]
+        parts = [report.key, report.revision, self.question.as_json(), whose, editions, notes]
+        return sha256_hex(canonical_json(parts))
+
+
 def run(report: Report, question: Question, scope: Scope, window: Window | None = None) -> Table:
     """Answer the question within the scope.
 
@@ -52,6 +74,11 @@ def run(report: Report, question: Question, scope: Scope, window: Window | None 
         BadRequest: the scope names no customer.
         Altered: a published file no longer holds what was published.
     """
+    return answer(pin(report, question, scope), window)
+
+
+def pin(report: Report, question: Question, scope: Scope) -> Pinned:
+    """Resolve the question and prove the files that hold its answer; raises what `run` raises."""
     scope.require(Capability.READ_REPORTS)
     report = _visible(report, scope)
     question = replace(question, report=report)
@@ -59,9 +86,13 @@ def run(report: Report, question: Question, scope: Scope, window: Window | None 
         raise BadRequest("Name the customer whose report this is: --customer C0001.")
     question = _resolved(question, scope)
     editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
-    if report.is_lines:
-        return _lines(question, scope, editions, window)
-    return _grouped(question, scope, editions)
+    paths = _paths(question, scope, editions)
+    return Pinned(question, scope, editions, paths, _notes(question, scope))
+
+
+def answer(pinned: Pinned, window: Window | None = None) -> Table:
+    """The answer to a pinned question."""
+    return _lines(pinned, window) if pinned.question.report.is_lines else _grouped(pinned)
 
 
 def _visible(report: Report, scope: Scope) -> Report:
@@ -131,12 +162,12 @@ def _notes(question: Question, scope: Scope) -> Notes:
     return Notes(issues, {c: DisplayName(n.en, n.zh) for c, n in list_names(scope, question.as_of).items()})
 
 
-def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...]) -> Table:
-    paths = _paths(question, scope, editions)
+def _grouped(pinned: Pinned) -> Table:
+    question, scope = pinned.question, pinned.scope
     shaped = Shaped((), (), ())
-    if paths:
+    if pinned.paths:
         with _READER.open(scope.customer) as connection:
-            cursor = _execute(connection, grouped(question, scope, paths))
+            cursor = _execute(connection, grouped(question, scope, pinned.paths))
             names = [d[0] for d in cursor.description or ()]
             found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         shaped = _shape(question, found)
@@ -149,7 +180,7 @@ def _grouped(question: Question, scope: Scope, editions: tuple[planning.PlannedE
         rounding=shaped.rounding,
         totals=shaped.totals,
         subtotals=shaped.subtotals,
-        meta=meta_of(question, scope, editions, len(shaped.rows), _notes(question, scope)),
+        meta=meta_of(question, scope, pinned.editions, len(shaped.rows), pinned.notes),
     )
 
 
@@ -184,10 +215,8 @@ def _batches(rows: tuple[Record, ...], names: list[str]) -> Iterator[pa.RecordBa
         yield pa.RecordBatch.from_arrays([pa.array([r[n] for r in part], pa.string()) for n in names], schema=schema)
 
 
-def _lines(
-    question: Question, scope: Scope, editions: tuple[planning.PlannedEdition, ...], window: Window | None
-) -> Table:
-    paths = _paths(question, scope, editions)
+def _lines(pinned: Pinned, window: Window | None) -> Table:
+    question, scope, paths = pinned.question, pinned.scope, pinned.paths
     totals: tuple[Record, ...] = ()
     count = 0
     if paths:
@@ -211,5 +240,5 @@ def _lines(
         columns=columns_of(question),
         batches=batches,
         totals=totals,
-        meta=meta_of(question, scope, editions, count, _notes(question, scope)),
+        meta=meta_of(question, scope, pinned.editions, count, pinned.notes),
     )

@@ -17,7 +17,7 @@ from crossfoot.core.period import MONTH
 from crossfoot.core.roles import Capability
 from crossfoot.jobs.defer import defer_publish
 from crossfoot.support.issues import add_issue, list_open_issues
-from crossfoot.web.person import person_of, scope_of
+from crossfoot.web.person import scope_of
 
 
 @require_POST
@@ -55,7 +55,7 @@ def known_issues_page(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("The issue now stands on every report that it touches."))
         return redirect("known-issues")
-    customers = list_customers(person_of(request))
+    customers = list_customers(scope_of(request))
     return render(request, "web/known_issues.html", {"issues": list_open_issues(scope), "listed": customers})
 
 

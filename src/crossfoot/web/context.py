@@ -1,16 +1,20 @@
 """What stands around every page: brand, menu, the customer in view, the person."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from crossfoot.access.models import User
-from crossfoot.access.scope import CustomerName, list_customers
+from crossfoot.access.scope import CustomerName
 from crossfoot.core.roles import Capability, Role, may
 from crossfoot.reports.catalog import list_reports
+from crossfoot.web.person import customers_of
 
 BRAND = "Crossfoot"
 
@@ -31,7 +35,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {"brand": BRAND}
     role = Role(user.role)
-    customers = list_customers(user)
+    customers = customers_of(request)
     here = _customer_in_view(request, user, customers)
     return {
         "brand": BRAND,
@@ -39,7 +43,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "role": role,
         "is_reseller": role.is_reseller,
         "customer": here,
-        "customers": customers if role.is_reseller else (),
+        "customers": customer_links(customers, here.id if here else "") if role.is_reseller else "",
         "reports": _reports(request, role, here) if here else (),
         "may_close": may(role, Capability.READ_CLOSE),
         "may_rename": may(role, Capability.RENAME_SERVICES),
@@ -47,6 +51,16 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_write_issues": may(role, Capability.WRITE_KNOWN_ISSUES),
         "may_upload": may(role, Capability.UPLOAD_FILES),
     }
+
+
+@lru_cache(maxsize=16)
+def customer_links(customers: tuple[CustomerName, ...], here: str) -> SafeString:
+    """The menu of customers. Every page of the reseller has it, and it is the same until a customer is added."""
+    links = (
+        (reverse("customer", args=[c.id]), mark_safe(' aria-current="true"' if c.id == here else ""), c.name, c.id)  # noqa: S308 - ours
+        for c in customers
+    )
+    return format_html_join("\n", '<a href="{}"{}>{} <span class="note">{}</span></a>', links)
 
 
 def _customer_in_view(request: HttpRequest, user: User, customers: tuple[CustomerName, ...]) -> CustomerName | None:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from crossfoot.access.scope import list_customers
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.finding import Finding
 from crossfoot.core.money import plain, round_minor
@@ -24,7 +23,7 @@ from crossfoot.core.roles import Capability, may
 from crossfoot.publish.health import AccountHealth, Expected, FileHealth, Health, read_health
 from crossfoot.render.screen import DASH, MONTHS, cycle_words, figure, instant_words, through_words
 from crossfoot.web.paged import Paged
-from crossfoot.web.person import person_of, scope_of
+from crossfoot.web.person import customers_of, scope_of
 
 PAGE_ACCOUNTS = 100
 SOURCES = {"huawei": "Huawei", "focus": "FOCUS", "upload": later("upload")}
@@ -92,7 +91,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
         "name": cycle_words(health.cycle),
         "customer_id": customer,
         "cycles": [(one, cycle_words(one)) for one in health.cycles],
-        "listed": [(one.id, one.name) for one in list_customers(person_of(request))],
+        "listed": [(one.id, one.name) for one in customers_of(request)],
         "files": [_file_line(one, health.looked_at) for one in health.files],
         "expected": _expected_words(health.expected),
         "is_late": bool(health.expected and health.expected.is_late),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_POST, require_safe
 
-from crossfoot.access.scope import list_customers
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.core.period import MONTH
@@ -22,7 +21,7 @@ from crossfoot.publish.acceptances import MAX_REASON, Accepted, accept_finding, 
 from crossfoot.publish.findings import Board, Group, Seen, list_cycles_of_findings, list_findings
 from crossfoot.render.address import encode
 from crossfoot.render.screen import cycle_words, instant_words
-from crossfoot.web.person import person_of, scope_of
+from crossfoot.web.person import customers_of, scope_of
 
 SHOWN, OPEN, NAMES_SHOWN = 25, 3, 5  # of each kind; the page says how many there are
 SEVERITIES = {
@@ -97,7 +96,7 @@ def findings_page(request: HttpRequest) -> HttpResponse:
         raise BadRequest(_("{cycle} is no month that can be read: write cycle=2026-10.").format(cycle=repr(cycle[:20])))
     scope_of(request, customer)
     board = list_findings(scope, cycle, customer)
-    names = {c.id: c.name for c in list_customers(person_of(request))}
+    names = {c.id: c.name for c in customers_of(request)}
     context = {
         "cycle": cycle,
         "customer_id": customer,

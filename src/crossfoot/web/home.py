@@ -33,7 +33,7 @@ from crossfoot.reports.catalog import get_report, list_reports
 from crossfoot.reports.question import NONE_WORD, ask
 from crossfoot.reports.table import EditionMeta, Table
 from crossfoot.web.close import render_close
-from crossfoot.web.person import person_of, scope_of
+from crossfoot.web.person import scope_of
 
 REPORT, COST = "usage-to-cost", "billed_cost"
 MONTHS_SHOWN = 6
@@ -82,7 +82,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         return _customer_home(request, scope)
     if may(scope.role, Capability.READ_CLOSE):
         return render_close(request, scope)
-    return render(request, "web/customers.html", {"listed": list_customers(person_of(request))})
+    return render(request, "web/customers.html", {"listed": list_customers(scope_of(request))})
 
 
 @require_safe

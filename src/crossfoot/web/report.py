@@ -12,11 +12,10 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
 from crossfoot.core.roles import Capability, may
-from crossfoot.query.run import list_cycles, run
+from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
 from crossfoot.render.address import encode, narrowed, pinned, read_question, without, write_question
 from crossfoot.render.chart import render_chart
 from crossfoot.render.html import View, Words, render_html, shown_columns
@@ -31,8 +30,9 @@ from crossfoot.web.asked import Asked, read_address, typed
 from crossfoot.web.chooser import open_chooser
 from crossfoot.web.figures import headline
 from crossfoot.web.filters import Chip, filter_bar, reset_url
+from crossfoot.web.kept import kept
 from crossfoot.web.paging import Pages, window_of
-from crossfoot.web.person import scope_of
+from crossfoot.web.person import asking, customers_of
 from crossfoot.web.trail import trail
 
 MOST_LOOSENED = 6  # filters that are tried without, one by one, where nothing matches
@@ -42,28 +42,32 @@ MOST_LOOSENED = 6  # filters that are tried without, one by one, where nothing m
 @login_required
 def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
     """A report under the filters of its address."""
-    scope = scope_of(request, customer)
-    report = get_report(key, scope.role)
     moved = typed(request.GET)
     if moved is not None:
         return HttpResponseRedirect(f"{request.path}?{moved}")
     asked = read_address(request.GET)
-    question = read_question(report, scope.role, asked.pairs)
-    window = window_of(report, asked)
-    with as_scope(scope):  # one transaction, so that all of the page was true at one instant
-        table = run(report, question, scope, window)
-        record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=table.question.as_json())
-        page = _page(scope, customer, table, asked)
-    return render(request, "web/report.html", page)  # what stands around it is the person's own, not the scope's
+    with asking(request, customer) as scope:
+        report = get_report(key, scope.role)
+        resolved = pin(report, read_question(report, scope.role, asked.pairs), scope)
+        record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=resolved.question.as_json())
+        cycles = list_cycles(scope)
+
+        def make() -> HttpResponse:
+            return render(request, "web/report.html", _page(resolved, cycles, asked))
+
+        return kept(request, [resolved.key, cycles], customers_of(request), make)
 
 
-def _page(scope: Scope, customer: str, table: Table, asked: Asked) -> dict[str, Any]:
-    report, question = table.report, table.question
+def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, Any]:
+    scope, report = resolved.scope, resolved.question.report
+    customer = scope.customer
+    table = answer(resolved, window_of(report, asked))
+    question = table.question
     is_sheet = fits_sheet(table) and not asked.as_rows
     pages = Pages(table, asked, is_sheet=is_sheet)
     lines = pages.rows({}) if report.is_lines else ()
     called = service_names(table, get_language() or "", lines if report.is_lines else table.rows())
-    bar = filter_bar(question, scope.role, list_cycles(scope), asked, called)
+    bar = filter_bar(question, scope.role, cycles, asked, called)
     view = replace(_view(customer, table, pages, lines if report.is_lines else pages.rows(called)), called=called)
     return {
         "report": report,
