@@ -21,7 +21,7 @@ from crossfoot.publish.acceptances import MAX_REASON, Accepted, accept_finding, 
 from crossfoot.publish.findings import Board, Group, Seen, list_cycles_of_findings, list_findings
 from crossfoot.render.address import encode
 from crossfoot.render.screen import cycle_words, instant_words
-from crossfoot.web.person import customers_of, scope_of
+from crossfoot.web.person import customers_of, person_of, scope_of
 
 SHOWN, OPEN, NAMES_SHOWN = 25, 3, 5  # of each kind; the page says how many there are
 SEVERITIES = {
