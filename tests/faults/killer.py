@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 TOP = Path(__file__).parents[2]
-KINDS = re.compile("landed|accepted|charges|daily|buy")
+KINDS = re.compile("landed|accepted|charges|daily|buy|audit")
 NUMBERED = re.compile(r'"s[0-9]+_x[0-9]+"|\'.*')
 WRITTEN = re.compile(r"\bTO '(?P<path>[^']+)' \(FORMAT parquet")
 
