@@ -11,13 +11,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
+from crossfoot.core.errors import Unavailable
 from crossfoot.runtime import logs
 from crossfoot.runtime.cluster import cluster_of
 from crossfoot.runtime.database import database_of
 from crossfoot.runtime.home import Home, open_home
+from crossfoot.web.errors import not_now
 from tests.care import homes
 from tests.care.canaries import ALICE, CUSTOMER, DANA, NAME, PASSWORDS, QUERY, WORDS, WRONG
 from tests.care.visitor import Visitor
@@ -92,6 +94,15 @@ def test_what_a_library_says_is_left_out(written: Home) -> None:
 def test_a_field_nobody_thought_about_is_not_written(written: Home) -> None:
     logs.get_log("crossfoot.test").info("request", route="home", email=ALICE, path=f"/c/{CUSTOMER}")
     assert set(lines(written)[0]) == {"event", "route", "level", "at"}
+
+
+def test_an_outage_is_told_in_its_words_without_the_place(server: None, written: Home) -> None:
+    """The operator has to read that the disk is full; a path of the lake names a customer."""
+    full = Unavailable(f"The disk is full (/srv/lake/charges/{CUSTOMER}/2026-10): make room, then try again.")
+    assert not_now(RequestFactory().get("/"), full).status_code == 503
+    told = lines(written)[0]
+    assert (told["event"], told["words"]) == ("outage", "The disk is full: make room, then try again.")
+    assert leaks((written.logs / "web.jsonl").read_text()) == []
 
 
 def test_a_thread_that_dies_is_told_without_what_it_held(written: Home) -> None:

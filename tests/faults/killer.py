@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 TOP = Path(__file__).parents[2]
-KINDS = re.compile("landed|accepted|charges|daily|buy")
+KINDS = re.compile("landed|accepted|charges|daily|buy|audit")
 NUMBERED = re.compile(r'"s[0-9]+_x[0-9]+"|\'.*')
 WRITTEN = re.compile(r"\bTO '(?P<path>[^']+)' \(FORMAT parquet")
 
@@ -156,8 +156,7 @@ def say(**word: object) -> None:
 
 def work(order: dict[str, Any]) -> None:
     """Ingest the bills, publish the cycles, make the exports of an order, seal, and acknowledge each."""
-    from crossfoot.access.rls import as_staff
-    from crossfoot.audit.chain import seal
+    from crossfoot.access.sealing import seal_log
     from crossfoot.core.errors import Busy
     from crossfoot.ingest.accept import accept
     from crossfoot.publish.publish import publish
@@ -182,9 +181,7 @@ def work(order: dict[str, Any]) -> None:
     for cycle, fmt in order.get("exports", ()):
         say(exported=export(cycle, fmt))
     if order.get("seal"):
-        with as_staff():
-            sealed = seal(home.secret("audit"))
-        say(sealed=sealed)
+        say(sealed=seal_log(home))
     say(steps=steps.names)
 
 

@@ -8,9 +8,11 @@ from random import Random
 import pytest
 
 from crossfoot.access.rls import as_staff
-from crossfoot.audit.chain import seal, verify
+from crossfoot.access.sealing import seal_log
+from crossfoot.audit.chain import verify
 from crossfoot.audit.models import Entry, Seal
 from crossfoot.audit.record import Action, record
+from crossfoot.audit.witness import witness_of
 from crossfoot.deliver.models import Export
 from tests.faults.killer import Killer, killer
 from tests.portal import LIST_X_1, Portal, line
@@ -94,9 +96,9 @@ def test_killed_at_each_step_of_an_export(shop: Portal, victim: Killer) -> None:
 
 
 def test_killed_at_each_step_of_a_sealing_the_chain_is_whole(shop: Portal, victim: Killer) -> None:
-    key = shop.home.secret("audit")
+    witness = witness_of(shop.home)
+    seal_log(shop.home)
     with as_staff():
-        seal(key)
         record(Action.REPORT_VIEWED, "alice@example.com", customer="C0001")
     steps = victim.run(seal=True)["steps"]
     assert 'postgres INSERT INTO "audit_seal"' in steps
@@ -106,13 +108,13 @@ def test_killed_at_each_step_of_a_sealing_the_chain_is_whole(shop: Portal, victi
         heard = victim.run(seal=True, kill=point)
         assert heard["ended"] == 9, point
         with as_staff():
-            assert verify(key).fault == "", point
+            assert verify(witness).fault == "", point
             sealed = Seal.objects.count()
             assert sealed in {Entry.objects.count(), Entry.objects.count() - 1}
         assert ("sealed" in heard) <= (sealed == _entries())
         assert victim.run(seal=True)["sealed"] in {0, 1}
         with as_staff():
-            verdict = verify(key)
+            verdict = verify(witness)
         assert (verdict.fault, verdict.unsealed) == ("", 0), point
 
 

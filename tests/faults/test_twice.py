@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from crossfoot.access.rls import as_staff
 from crossfoot.audit.chain import verify
 from crossfoot.audit.models import Entry, Seal
+from crossfoot.audit.witness import witness_of
 from crossfoot.jobs.worker import take_back_jobs
 from crossfoot.publish.models import Publication
 from crossfoot.publish.publish import LOCK
@@ -88,7 +89,7 @@ def test_a_double_click_is_one_job_and_two_workers_make_one_edition_of_it(shop: 
     with as_staff():
         assert Publication.objects.count() == 1
         assert Seal.objects.count() == Seal.objects.values("entry_id").distinct().count() == Entry.objects.count()
-        assert verify(shop.home.secret("audit")).fault == ""
+        assert verify(witness_of(shop.home)).fault == ""
 
 
 def _unsealed() -> int:

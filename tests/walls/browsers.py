@@ -9,7 +9,7 @@ from crossfoot.access.models import User
 
 HERE = "127.0.0.1"
 TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+')
-CHANCE = re.compile(rf"{TOKEN.pattern}|^(?:Content-Length|Expires): .*$", re.MULTILINE)
+CHANCE = re.compile(rf"{TOKEN.pattern}|^(?:Content-Length|Expires|X-Request-Id): .*$", re.MULTILINE)
 
 
 def nobody(*, is_strict: bool = False, **cookies: str) -> Client:

@@ -20,7 +20,8 @@ from crossfoot.care.vacant import MARK
 from crossfoot.core.errors import Altered, CrossfootError
 
 GZIP = 31  # the window of zlib, and a header of gzip
-# Made by the migrations and the same everywhere, or worthless elsewhere: who is signed in, and what waits in the queue.
+# Made by the migrations and the same everywhere, or worthless elsewhere: who is signed in, what waits in
+# the queue, and files on their way in, whose bytes lie in scratch space for a day.
 LEFT_OUT = frozenset(
     (
         "django_migrations",
@@ -29,6 +30,7 @@ LEFT_OUT = frozenset(
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
+        "ingest_upload",
     )
 )
 QUEUE = "procrastinate_"

@@ -3,7 +3,7 @@
 Nothing internal is ever shown. Every answer is private and kept by no cache.
 """
 
-import logging
+import re
 import sys
 from collections.abc import Callable
 
@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy as later
 from crossfoot.access.models import User
 from crossfoot.audit.record import Action, record
 from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted, Unavailable
+from crossfoot.runtime.logs import get_log
 from crossfoot.runtime.outage import find_outage
 
-LOG = logging.getLogger(__name__)
+LOG = get_log(__name__)
+WHERE = re.compile(r" \([^)]*\)")  # a path of the lake names a customer
 PRIVATE = "private, no-store"
 TITLES = {
     400: later("This request cannot be read"),
@@ -88,7 +90,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def not_now(request: HttpRequest, outage: Unavailable) -> HttpResponse:
     """The answer while a disk is full or the database away: which one, only the operator reads."""
-    LOG.error(outage.sentence)
+    LOG.error("outage", words=WHERE.sub("", outage.sentence), exc_info=sys.exc_info()[1] or outage)
     return _bare(request, 503, str(TITLES[503]), gettext(Unavailable().sentence))
 
 

@@ -8,7 +8,6 @@ thread, piece by piece, each within a time; few such may run at once.
 
 import asyncio
 import io
-import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -16,7 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, BinaryIO, Protocol
 
-LOG = logging.getLogger(__name__)
+from crossfoot.runtime.logs import get_log
+
+LOG = get_log(__name__)
 THREADS = 8
 LONG_BODIES = 3  # threads that may draw a long body at once
 BODY_IN_MEMORY = 256 * 1024
