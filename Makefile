@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test deep check bench golden lock clean browser postgresql
+.PHONY: help env demo test deep check bench golden pictures lock clean browser postgresql
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ bench: env ## measure, and print tables
 
 golden: env ## write the golden files anew; read their difference before you commit it
 	@BROWSER=0 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not deep" --write-golden
+
+pictures: browser env ## take the pictures of the pages anew (docs/pictures); look at them before you commit
+	@$(BIN)/pytest -n 0 tests/web/test_pictures.py --write-pictures --write-golden
 
 lock: ## choose versions anew and write the lock files (needs uv and npm)
 	$(LOCK) --upgrade requirements/base.in -o requirements/base.txt

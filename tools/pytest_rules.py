@@ -60,6 +60,7 @@ NEEDS = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-golden", action="store_true", help="write the golden files instead of comparing them")
+    parser.addoption("--write-pictures", action="store_true", help="write docs/pictures anew")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

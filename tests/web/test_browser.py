@@ -1,24 +1,16 @@
 """In a real browser: WCAG 2.2 AA, a content policy that blocks nothing of ours, filters with and without scripts."""
 
-import shutil
-import threading
 from collections.abc import Iterator
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from crossfoot.config.wsgi import application
-from tests.portal import PASSWORD, Portal
+from tests.portal import Portal
 from tests.web.house import CANARY_A
+from tests.web.looking import a_chromium, enter, serving
 
 pytestmark = pytest.mark.browser
-SWITCHES = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 REPORT = "/c/C0001/usage-to-cost?period=2026-10"
 PAGES = (
@@ -26,8 +18,11 @@ PAGES = (
     ("alice", REPORT),
     ("alice", REPORT + "&by=service,day&account=acct-a1"),
     ("alice", REPORT + "&choose=service"),
+    ("alice", REPORT + "&choose=tag"),
+    ("alice", REPORT + "&sort=-list_cost#filters"),
+    ("alice", REPORT + "&shoe=size"),
     ("alice", REPORT + "&service=nothing"),
-    ("alice", "/c/C0001/charges?period=2026-10&by=service"),
+    ("alice", "/c/C0001/charges?period=2026-10&sort=-billed_cost&back=by%3Dservice"),
     ("alice", "/c/C0002/"),
     ("dana", "/close"),
     ("dana", "/findings"),
@@ -38,48 +33,18 @@ PAGES = (
 )
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def site(house: Portal) -> Iterator[str]:
     """The pages on a port of this machine, and those who look at them."""
     assert all((house.alice, house.dana, house.erin))
-    server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
-
-    def serve() -> None:
-        server.serve_forever(poll_interval=0.05)
-        connections.close_all()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def chromium(site: str) -> Iterator[Browser]:  # the site first: beside a running browser Django refuses this thread
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES.split())
+    with a_chromium() as browser:
         yield browser
-        browser.close()
-
-
-def enter(context: BrowserContext, site: str, name: str) -> Page:
-    """Sign in as a person would."""
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.goto(f"{site}/login")
-    page.fill("#id_login", f"{name}@example.com")
-    page.fill("#id_password", PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_url(lambda url: "/login" not in url)
-    return page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -167,12 +132,56 @@ def test_everything_but_the_chart_works_without_scripts(chromium: Browser, site:
     assert "4.44" in page.inner_text("tfoot")
     page.click("tbody a")
     assert page.inner_text("h1") == "Charges"
+    page.click("thead >> text=Cost")
+    assert page.get_attribute("th[aria-sort]", "aria-sort") == "descending"
+    with page.expect_download() as taken:
+        page.click(".actions summary")
+        page.click("text=CSV rows")
+    assert taken.value.suggested_filename.startswith("charges--")
     page.click(".crumbs a")
     assert page.inner_text("h1") == "Usage to cost"
+    page.select_option("#period", "2026-01..2026-12")
+    page.click(".apply")
+    assert "1 Jan" in page.inner_text("#provenance")
+    page.click(".dates summary")
+    page.fill("input[name=from]", "2026-10-04")
+    page.fill("input[name=to]", "2026-10-04")
+    page.click("text=Show these dates")
+    assert "bill dates 4 Oct 2026" in page.inner_text("#provenance")
     page.click(".person-menu summary")
     page.click("text=Sign out")
     page.goto(site + REPORT)
     assert "/login" in page.url
+    context.close()
+
+
+def test_a_keyboard_is_enough(chromium: Browser, site: str) -> None:
+    context = chromium.new_context()
+    page = enter(context, site, "alice")
+    page.goto(site + REPORT)
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.focus(".actions summary")
+    page.keyboard.press("Enter")
+    assert page.is_visible("text=rows for a spreadsheet")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("text=rows for a spreadsheet")
+    assert focused(page).startswith("Download")
+    page.focus("#filter-service")
+    page.keyboard.press("Enter")
+    page.locator(".chooser input:focus").wait_for()  # the list is open and its first value has the keyboard
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    page.locator(".chooser").wait_for(state="detached")
+    assert focused(page).startswith("Service")  # back where it was opened
+    page.focus("thead a >> nth=1")
+    page.keyboard.press("Enter")
+    page.locator("th[aria-sort=descending] a:focus").wait_for()
+    assert "sort=-list_cost" in page.url
+    page.keyboard.press("Enter")
+    page.locator("th[aria-sort=ascending] a:focus").wait_for()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "2px"
     context.close()
 
 
@@ -186,7 +195,13 @@ def test_a_phone_scrolls_the_table_and_not_the_page(chromium: Browser, site: str
     assert not page.is_visible("#by")
     page.click("text=Filters")
     assert page.is_visible("#by")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#by")
     context.close()
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.innerText")).strip()
 
 
 def center(page: Page, selector: str) -> tuple[float, float]:

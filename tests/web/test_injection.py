@@ -84,6 +84,32 @@ def alice(hostile: "Portal") -> Client:
     return browser(hostile, "alice")
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_keeps_its_shape(hostile: "Portal", width: int) -> None:
+    from tests.web.looking import a_chromium, enter, serving
+
+    said: list[str] = []
+    with serving() as site, a_chromium() as chromium:
+        context = chromium.new_context(viewport={"width": width, "height": 844})
+        page = enter(context, site, "alice")
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        for address in (PAGE + "&by=tag:team", PAGE + "&by=resource&choose=tag:team", f"{LINES}&tag:team={'W' * 300}"):
+            page.goto(site + address)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            assert page.is_visible("#provenance")
+        page.goto(f"{site}{PAGE}&by=tag:team")
+        page.locator(".chart svg").wait_for()
+        total = page.locator("tfoot td").last.bounding_box()
+        assert total is not None
+        if width > 400:  # a name of 300 letters takes more lines, and does not push the figures out of sight
+            assert total["x"] + total["width"] <= width
+        context.close()
+    assert said == []
+
+
 class Reader(HTMLParser):
     """Reads a page back: its elements, their attributes, and the texts of the table's cells."""
 
