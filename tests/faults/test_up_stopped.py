@@ -14,6 +14,9 @@ from tests.faults.running import Answer, Up
 
 pytestmark = pytest.mark.xdist_group("portal")  # one stocked home for all
 FILE = "/c/C0001/charges.csv?period=2026-09"  # 12,000 lines
+MULTIPART = "multipart/form-data; boundary=b"
+FILE_PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+URLENCODED = "application/x-www-form-urlencoded"
 PROMPT = 3.0  # seconds for a page while others are slow; alone it takes a tenth of one
 
 
@@ -77,7 +80,7 @@ def test_a_page_comes_at_once_while_many_clients_hang(running: Up) -> None:
         "readers": _reader(running),
         "heads": b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
         "bodies": _form(running, 1000, b"cycle="),
-        "long bodies": _form(running, 10**9, b"cycle=" + b"x" * 300_000),
+        "long bodies": _form(running, 10**9, FILE_PART + b"x" * 300_000, kind=MULTIPART),
     }
     with ExitStack() as stack:
         for kind, data in kinds.items():
@@ -91,7 +94,7 @@ def test_a_page_comes_at_once_while_many_clients_hang(running: Up) -> None:
 
 @pytest.mark.deep
 def test_a_client_that_sends_nothing_more_is_cut_off_within_thirty_seconds(running: Up) -> None:
-    long_body = _form(running, 10**9, b"cycle=" + b"x" * 300_000)
+    long_body = _form(running, 10**9, FILE_PART + b"x" * 300_000, kind=MULTIPART)
     half_head = b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
     with (
         hanging(running, half_head, 1) as [head],
@@ -115,7 +118,7 @@ def test_half_a_form_is_no_form(running: Up) -> None:
     """Cut behind `cycle=2026-10`, which read alone would be a whole order."""
     token = dict(p.split("=", 1) for p in running.cookies["dana"].split("; "))["csrftoken"]
     form = f"csrfmiddlewaretoken={token}&cycle=2026-10".encode()
-    order = _form(running, len(form) + 4, form, "dana", "/close/publish")
+    order = _form(running, len(form) + 4, form)
     with hanging(running, order, 1) as [client]:
         client.shutdown(socket.SHUT_WR)
         assert not _drain(client).startswith(b"HTTP/1.1 302")
@@ -126,10 +129,10 @@ def _reader(portal: Up) -> bytes:
     return f"GET {FILE} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {portal.cookies['alice']}\r\n\r\n".encode()
 
 
-def _form(portal: Up, length: int, body: bytes, who: str = "dana", path: str = "/close/publish") -> bytes:
+def _form(portal: Up, length: int, body: bytes, kind: str = URLENCODED) -> bytes:
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {portal.cookies[who]}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+        f"POST /close/publish HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {portal.cookies['dana']}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
     )
     return head.encode() + body
 
