@@ -3,6 +3,10 @@
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from crossfoot.core.legible import legible
+
+TEXTS = ("message", "next_step", "file", "column", "value", "customer", "account", "cycle")
+
 
 class Reach(StrEnum):
     """How far a block goes (money.md R17)."""
@@ -38,6 +42,11 @@ class Finding:
     account: str = ""
     cycle: str = ""
     count: int = 1
+
+    def __post_init__(self) -> None:
+        """Names and values come from outside: whatever they hold, a finding is one line of text."""
+        for name in TEXTS:
+            object.__setattr__(self, name, legible(getattr(self, name)))
 
     @property
     def is_block(self) -> bool:
