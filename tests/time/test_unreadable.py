@@ -9,7 +9,9 @@ from tests.time.facts import FINAL, OCTOBER, blocks, editions, to_date
 
 MEMBER = "customerBill_202610_0001.csv"
 NEXT_STEP = "Ask Huawei for a corrected file and ingest it; the account's last good lines stay in force."
-AMOUNT = "The cell cannot be read: it must hold an amount with at most 8 decimals, such as 12.34000000."
+AMOUNT = (
+    "The cell cannot be read: it must hold an amount with at most 8 decimals, such as 12.34000000, below 10000000000."
+)
 CELLS = {
     "letters in an amount": ("amount", "12a.4", "Amount Due", AMOUNT),
     "nine decimals": ("official_amount", "0.123456789", "List Price", AMOUNT),

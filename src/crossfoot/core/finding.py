@@ -4,6 +4,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from crossfoot.core.ids import canonical_json, result_id, sha256_hex
+from crossfoot.core.legible import legible
+
+TEXTS = ("message", "next_step", "file", "column", "value", "customer", "account", "cycle")
 
 
 class Reach(StrEnum):
@@ -45,6 +48,11 @@ class Finding:
     cycle: str = ""
     count: int = 1
     exact: str = ""
+
+    def __post_init__(self) -> None:
+        """Names and values come from outside: whatever they hold, a finding is one line of text."""
+        for name in TEXTS:
+            object.__setattr__(self, name, legible(getattr(self, name)))
 
     @property
     def is_block(self) -> bool:

@@ -15,7 +15,8 @@ from crossfoot.ingest.normalise import PATTERNS
 from crossfoot.sources.columns import BY_KEY, Holds
 from crossfoot.sources.layout import Layout
 
-EXACT = "DECIMAL(38,20)"
+EXACT, SMALL = "DECIMAL(38,20)", "DECIMAL(38,25)"  # the second holds whatever may be written with an exponent
+LEAST = Decimal(1).scaleb(-20)
 DECIMALS = {Holds.MONEY: 8, Holds.QUANTITY: 10, Holds.PRICE: 10}
 
 
@@ -41,19 +42,30 @@ def _find(bench: duckdb.DuckDBPyConnection, layout: Layout, key: str) -> Finding
     if decimals is None:
         seen = _first(bench, key, f"received_{key} IS NOT NULL", f"any_value({key})")
         return _note(layout, key, seen, f"FOCUS spells it {seen.word}, and so it was read.") if seen else None
-    # Zeros behind the last decimal, and small numbers written 1E-7, lost nothing.
     came, kept = f"try_cast(received_{key} AS {EXACT})", f"try_cast({key} AS {EXACT})"
-    changed = f"received_{key} IS NOT NULL AND regexp_full_match({key}, '{PATTERNS[holds]}') AND {came} IS DISTINCT FROM {kept}"
+    changed = f"regexp_full_match({key}, '{PATTERNS[holds]}') AND {_is_less(key, decimals)}"
     seen = _first(bench, key, changed, f"CAST(sum({came} - {kept}) AS VARCHAR)")
     if seen is None:
         return None
-    moved = (
-        f"their sum differs by {plain(Decimal(seen.word).normalize())}"
-        if seen.word
-        else "the difference is beyond reckoning"
-    )
+    moved = _moved(seen.word)
     said = f"More than {decimals} decimals, rounded half-up to {decimals}: as received, {moved}."
     return _note(layout, key, seen, said)
+
+
+def _is_less(key: str, decimals: int) -> str:
+    """True where a digit that is not zero was lost. Zeros behind the last decimal, and 1E-7 as it stands, lost nothing."""
+    cell, small = f"received_{key}", f"try_cast(received_{key} AS {SMALL})"
+    is_gone = f"{small} = 0 AND regexp_matches({cell}, '^-?[0.]*[1-9]')"
+    return f"""CASE WHEN {cell} IS NULL THEN false
+        WHEN regexp_matches({cell}, '[eE]') THEN {small} IS DISTINCT FROM try_cast({key} AS {SMALL}) OR {is_gone}
+        ELSE regexp_matches({cell}, '[.][0-9]{{{decimals}}}[0-9]*[1-9]') END"""
+
+
+def _moved(by: str | None) -> str:
+    if by is None:
+        return "the difference is beyond reckoning"
+    moved = Decimal(by).normalize()
+    return f"their sum differs by {plain(moved) if moved else f'less than {plain(LEAST)}'}"
 
 
 def _first(bench: duckdb.DuckDBPyConnection, key: str, where: str, word: str) -> Seen | None:

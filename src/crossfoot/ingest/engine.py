@@ -28,6 +28,7 @@ def open_bench(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"SET memory_limit='{MEMORY}'",
             f"SET threads={THREADS}",
             f"SET temp_directory={quote(str(folder / 'spill'))}",
+            "SET TimeZone='UTC'",  # else the machine's, in which it would write times that have a zone
             "SET autoinstall_known_extensions=false",
             "SET autoload_known_extensions=false",
             "SET preserve_insertion_order=true",

@@ -6,6 +6,7 @@ of those accounts) and `raw_totals`, the control totals taken from the text, aga
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import duckdb
@@ -14,13 +15,15 @@ from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.ingest.changed import find_changed
 from crossfoot.ingest.engine import insert, quote
 from crossfoot.ingest.normalise import find_bad_cells, normalise_lines, raw_columns
+from crossfoot.ingest.unreadable import MAX_LINE, explain_unreadable, fetch_again
 from crossfoot.lake.schema import CENT8
 from crossfoot.runtime.outage import find_outage
-from crossfoot.sources.bill import BadBill, BillFile, Part, refusal
+from crossfoot.sources.bill import BadBill, BillFile, Part, refusal, remark
+from crossfoot.sources.columns import BY_KEY
 from crossfoot.sources.layout import Layout, column
 
-MAX_LINE = 2**20
-PARTS_AT_ONCE = 4
+OUR_NAME = "crossfoot_part_of_the_bill"
+PARTS_AT_ONCE, BYTES_AT_ONCE = 200, 512 * 2**20
 
 
 def load_parts(bench: duckdb.DuckDBPyConnection, parts: list[Part], bill: BillFile) -> list[Finding]:
@@ -39,9 +42,9 @@ def load_parts(bench: duckdb.DuckDBPyConnection, parts: list[Part], bill: BillFi
     for name, number in Counter(part.name for part in parts).items():
         if number > 1:
             said = "The archive holds this part more than once, so its lines would count twice."
-            raise BadBill(refusal(name, said, _fetch_again(parts[0].layout)))
+            raise BadBill(refusal(name, said, fetch_again(parts[0].layout)))
     for layout, alike in _alike(parts):
-        _read_parts(bench, layout, alike)
+        findings += _read_parts(bench, layout, alike)
         findings += _look_at(bench, layout, bill)
         findings += normalise_lines(bench, layout)
         bench.execute(_PART_TOTALS.format(currency=quote(layout.currency)))
@@ -50,19 +53,21 @@ def load_parts(bench: duckdb.DuckDBPyConnection, parts: list[Part], bill: BillFi
     return findings
 
 
-def _fetch_again(layout: Layout) -> str:
-    return f"Fetch the file from {layout.maker} again and ingest it."
-
-
 def _alike(parts: list[Part]) -> Iterator[tuple[Layout, list[Part]]]:
-    """Parts in a row with one layout, a few at a time: enough to keep all cores busy within bounded memory."""
+    """Parts in a row with one layout, some at a time: enough to keep all cores busy within bounded memory."""
     for layout, run in groupby(parts, key=lambda part: part.layout):
-        alike = list(run)
-        for start in range(0, len(alike), PARTS_AT_ONCE):
-            yield layout, alike[start : start + PARTS_AT_ONCE]
+        some: list[Part] = []
+        size = 0
+        for part in run:
+            size += part.path.stat().st_size
+            if some and (len(some) == PARTS_AT_ONCE or size > BYTES_AT_ONCE):
+                yield layout, some
+                some, size = [], part.path.stat().st_size
+            some.append(part)
+        yield layout, some
 
 
-def _read_parts(bench: duckdb.DuckDBPyConnection, layout: Layout, parts: list[Part]) -> None:
+def _read_parts(bench: duckdb.DuckDBPyConnection, layout: Layout, parts: list[Part]) -> list[Finding]:
     paths = "[" + ", ".join(quote(str(p.path)) for p in parts) + "]"
     columns = [*raw_columns(layout), *(f"{sql} AS received_{key}" for key, sql in layout.changed)]
     try:
@@ -75,7 +80,7 @@ def _read_parts(bench: duckdb.DuckDBPyConnection, layout: Layout, parts: list[Pa
     except duckdb.Error as error:
         if find_outage(error):
             raise
-        raise BadBill(_unreadable(parts, str(error))) from error
+        raise BadBill(explain_unreadable(parts, str(error))) from error
     # Lines stay in the order of the files, so the row ids of this fresh table number them. Were they ever not to, a
     # record number would point at a wrong line: so it is looked at, and not believed.
     first = bench.execute("SELECT part, min(rowid), max(rowid), count(*) FROM raw GROUP BY 1 ORDER BY 1").fetchall()
@@ -84,6 +89,29 @@ def _read_parts(bench: duckdb.DuckDBPyConnection, layout: Layout, parts: list[Pa
         raise AssertionError(msg)
     bench.execute("CREATE OR REPLACE TABLE parts (part INTEGER, line_file VARCHAR, first BIGINT)")
     insert(bench, "parts", [(part, parts[part - 1].name, start) for part, start, _, _ in first])
+    if parts[0].is_parquet:
+        _refuse_nul(bench, layout)
+    there = {part for part, *_ in first}
+    said, step = "It has a header and no line.", "Fetch it again if something was used."
+    return [remark(p.name, "empty", said, step) for number, p in enumerate(parts, 1) if number not in there]
+
+
+def _refuse_nul(bench: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Text in Parquet may hold a NUL, which no database of text takes; in a CSV it was refused before."""
+    keys = sorted(layout.keys)
+    counts = bench.execute(
+        "SELECT " + ", ".join(f"count(*) FILTER (WHERE contains({key}, chr(0)))" for key in keys) + " FROM raw"
+    ).fetchone()
+    for key, count in zip(keys, counts or (), strict=True):
+        if count:
+            row = bench.execute(
+                f"SELECT arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1 "
+                f"FROM raw JOIN parts USING (part) WHERE contains({key}, chr(0))"
+            ).fetchone()
+            file, record = row or ("", None)
+            found = refusal(file, "The cell holds a NUL byte, which is no text.", fetch_again(layout))
+            column = layout.name_of(key, BY_KEY[key].english)
+            raise BadBill(replace(found, record=record, column=column, count=count))
 
 
 def _csv(layout: Layout, paths: str) -> str:
@@ -97,14 +125,12 @@ def _csv(layout: Layout, paths: str) -> str:
 
 def _parquet(layout: Layout, paths: str) -> str:
     nothing = ", ".join(quote(word) for word in layout.nulls)
-    cells = ", ".join(
-        f"CASE WHEN {column(place)} NOT IN ({nothing}) THEN {column(place)} END AS {column(place)}"
-        for place in range(layout.width)
-    )
-    read = (
-        f"SELECT {', '.join(layout.read)}, filename FROM read_parquet({paths}, hive_partitioning=false, filename=true)"
-    )
-    return f"(SELECT {cells}, filename FROM ({read}))"
+    names = [name for name, _ in layout.read]
+    cells = ", ".join(f"CASE WHEN {name} NOT IN ({nothing}) THEN {name} END AS {name}" for name in names)
+    read = ", ".join(f"{sql} AS {name}" for name, sql in layout.read)
+    # A file may have a column that is called `filename`: ours has a name that none bears.
+    source = f"read_parquet({paths}, hive_partitioning=false, filename='{OUR_NAME}')"
+    return f"(SELECT {cells}, filename FROM (SELECT {read}, {OUR_NAME} AS filename FROM {source}))"
 
 
 def _look_at(bench: duckdb.DuckDBPyConnection, layout: Layout, bill: BillFile) -> list[Finding]:
@@ -155,11 +181,3 @@ def _unknown_columns(parts: list[Part]) -> list[Finding]:
         )
         for name in names
     ]
-
-
-def _unreadable(parts: list[Part], error: str) -> Finding:
-    name = next((p.name for p in parts if str(p.path) in error), parts[0].name)
-    reason = error.splitlines()[0][:200]
-    width = parts[0].layout.width
-    what = f"Parquet of {width} columns" if parts[0].is_parquet else f"a CSV file of {width} columns in UTF-8"
-    return refusal(name, f"It is not {what} ({reason}).", _fetch_again(parts[0].layout))

@@ -4,13 +4,17 @@
 amounts that belong to Buy. Nothing is rounded here: a cell with too many decimals is a finding, never a cast.
 """
 
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
 import duckdb
-import pyarrow as pa
 
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.ingest.engine import quote
-from crossfoot.ingest.tags import BadTags, parse_tags
+from crossfoot.ingest.tag_cells import find_bad_tags, parse_tag_cells
 from crossfoot.lake.schema import BUY, CENT8, NOT_CONTENT, QUANTITY
+from crossfoot.sources.bill import refusal
 from crossfoot.sources.columns import ALL, BY_KEY, KEYS, Holds
 from crossfoot.sources.layout import Layout
 
@@ -18,16 +22,20 @@ PATTERNS = {
     Holds.MONEY: r"^-?[0-9]{1,10}(\.[0-9]{1,8})?$",
     Holds.QUANTITY: r"^-?[0-9]{1,27}(\.[0-9]{1,10})?$",
     Holds.PRICE: r"^-?[0-9]{1,27}(\.[0-9]{1,10})?$",
-    Holds.CYCLE: r"^[0-9]{4}-?(0[1-9]|1[0-2])$",
+    Holds.CYCLE: r"^2[01][0-9]{2}-?(0[1-9]|1[0-2])$",
+    Holds.DATE: r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$",
 }
+TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]( GMT[+]08:00|([.][0-9]+)?Z)?$"
+LAST = "TIMESTAMP '9999-12-31 15:59:59'"  # the last instant that can also be told in GMT+08:00
 WANTED = {
-    Holds.MONEY: "an amount with at most 8 decimals, such as 12.34000000",
+    Holds.MONEY: "an amount with at most 8 decimals, such as 12.34000000, below 10000000000",
     Holds.QUANTITY: "a quantity with at most 10 decimals, such as 0.5",
     Holds.PRICE: "a price with at most 10 decimals, such as 0.0123456789",
     Holds.DATE: "a date such as 2026-10-31",
     Holds.INSTANT: "a time such as 2026-10-31 23:00:00 GMT+08:00",
     Holds.CYCLE: "a month such as 2026-10",
 }
+MAX_FINDINGS = 1000
 CURRENCY = "^[A-Za-z]{3}$"
 LONGEST = {"customer_id": 128, "cloud_service_type": 200, "cloud_service_type_name": 200}  # what the catalogue can hold
 # A cast to 64 bits is five times quicker than one to 128, and nearly every quantity fits; what does not takes the other.
@@ -61,20 +69,19 @@ SAYS_NOTHING = {"tags", "record_id", *NOT_CONTENT}  # the tags are said by tags_
 def instant_sql(column: str) -> str:
     """Text to UTC: `... GMT+08:00` and bare times are GMT+08:00 (files), `...Z` is UTC (API); anything else is null."""
     clock = f"try_cast(replace(left({column}, 19), 'T', ' ') AS TIMESTAMP)"
-    return (
-        f"CASE WHEN length({column}) = 29 AND ends_with({column}, ' GMT+08:00') OR length({column}) = 19 "
-        f"THEN {clock} - INTERVAL 8 HOUR WHEN ends_with({column}, 'Z') THEN {clock} END"
-    )
+    return f"CASE WHEN ends_with({column}, 'Z') THEN {clock} ELSE {clock} - INTERVAL 8 HOUR END"
 
 
 def bad_sql(key: str) -> str:
     """A condition that is true where the cell holds something that its column cannot hold."""
     holds = BY_KEY[key].holds
-    if holds in PATTERNS:
-        return f"({key} IS NOT NULL AND NOT regexp_full_match({key}, '{PATTERNS[holds]}'))"
+    pattern = PATTERNS.get(holds, TIME)
+    tests = [f"NOT regexp_full_match({key}, '{pattern}')"]
     if holds is Holds.DATE:
-        return f"({key} IS NOT NULL AND (length({key}) <> 10 OR try_cast({key} AS DATE) IS NULL))"
-    return f"({key} IS NOT NULL AND ({instant_sql(key)}) IS NULL)"
+        tests.append(f"try_cast({key} AS DATE) IS NULL")
+    if holds is Holds.INSTANT:
+        tests.append(f"coalesce(({instant_sql(key)}) NOT BETWEEN TIMESTAMP '1000-01-01' AND {LAST}, true)")
+    return f"({key} IS NOT NULL AND ({' OR '.join(tests)}))"
 
 
 def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout) -> list[Finding]:
@@ -97,15 +104,19 @@ def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout)
     for (key, test), count in zip(tests.items(), counts or (), strict=True):
         if count:
             found.extend(_bad_cells(bench, cycle, layout, key, test))
-    return found
+    return list(dict.fromkeys(found))  # two keys may be read from one cell
 
 
 def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout, key: str, test: str) -> list[Finding]:
+    cell = f"coalesce(received_{key}, {key})" if key in dict(layout.changed) else key
     rows = bench.execute(
         f"SELECT customer_id, arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1, "
-        f"arg_min({key}, raw.rowid), count(*), CASE WHEN count(DISTINCT cycle) = 1 THEN any_value(cycle) END "
+        f"arg_min({cell}, raw.rowid), count(*), CASE WHEN count(DISTINCT cycle) = 1 THEN any_value(cycle) END "
         f"FROM raw JOIN parts USING (part) WHERE {test} GROUP BY 1 ORDER BY 1"
     ).fetchall()
+    if len(rows) > MAX_FINDINGS:
+        _, file, record, value, _, _ = min(rows, key=lambda row: row[2])
+        return [_many(layout, key, Place(file, record, value), sum(row[4] for row in rows))]
     return [
         Finding(
             check="readable",
@@ -116,7 +127,7 @@ def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout, key
             column=layout.name_of(key, BY_KEY[key].english),
             value="" if value is None else str(value)[:120],
             account="" if key == "customer_id" else account or "",
-            cycle=cycle or (str(seen) if seen and key != "cycle" else ""),
+            cycle=cycle or (seen if seen and re.fullmatch(PATTERNS[Holds.CYCLE], seen) else ""),
             count=count,
             message=f"The cell {'is empty' if value is None else 'cannot be read'}: "
             f"it must hold {layout.wants(key, _wanted(key, cycle))}.",
@@ -124,6 +135,24 @@ def _bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout, key
         )
         for account, file, record, value, count, seen in rows
     ]
+
+
+class Place(NamedTuple):
+    """Where a cell stands, and what it holds."""
+
+    file: str
+    record: int
+    value: object
+
+
+def _many(layout: Layout, key: str, first: Place, count: int) -> Finding:
+    """Where nearly every account is unreadable it is the file that is, and a list of accounts helps nobody."""
+    message = f"Cells of more than {MAX_FINDINGS} accounts cannot be read: each must hold {layout.wants(key, _wanted(key, ''))}."
+    step = f"Nothing was accepted. Ask {layout.maker} for a corrected file and ingest it."
+    found = refusal(first.file, message, step)
+    column = layout.name_of(key, BY_KEY[key].english)
+    value = "" if first.value is None else str(first.value)[:120]
+    return replace(found, check="readable", record=first.record, column=column, value=value, count=count)
 
 
 def _wanted(key: str, cycle: str) -> str:
@@ -140,55 +169,14 @@ def normalise_lines(bench: duckdb.DuckDBPyConnection, layout: Layout) -> list[Fi
 
     The findings are on tags that cannot be read; their lines are kept without tags.
     """
-    cells = [r[0] for r in bench.execute("SELECT DISTINCT resource_tag FROM raw").fetchall() if r[0]]
-    parsed = {cell: _tags(cell) for cell in cells}
-    tags = pa.table(
-        {
-            "raw": pa.array(cells, pa.string()),
-            "tags": pa.array([list((parsed[cell] or {}).items()) for cell in cells], pa.map_(pa.string(), pa.string())),
-        }
-    )
-    bench.register("tag_cells", tags)
+    parse_tag_cells(bench)
     select = f"""SELECT *, sha256({IDENTITY_TEXT}) AS charge_key FROM (
         SELECT {", ".join(f"{sql} AS {name}" for name, sql in _columns(layout.currency).items())}
         FROM raw JOIN parts USING (part) LEFT JOIN tag_cells ON tag_cells.raw = raw.resource_tag
         WHERE customer_id NOT IN (FROM refused))"""
     there = bench.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'lines'").fetchone()
     bench.execute(f"INSERT INTO lines {select}" if there and there[0] else f"CREATE TABLE lines AS {select}")
-    bench.unregister("tag_cells")
-    return _bad_tags(bench, layout, [cell for cell, found in parsed.items() if found is None])
-
-
-def _tags(cell: str) -> dict[str, str] | None:
-    try:
-        return parse_tags(cell)
-    except BadTags:
-        return None
-
-
-def _bad_tags(bench: duckdb.DuckDBPyConnection, layout: Layout, cells: list[str]) -> list[Finding]:
-    if not cells:
-        return []
-    row = bench.execute(
-        "SELECT arg_min(line_file, raw.rowid), arg_min(raw.rowid - first, raw.rowid) + 1, arg_min(resource_tag, raw.rowid), "
-        "count(*) FROM raw JOIN parts USING (part) WHERE resource_tag IN (SELECT unnest(?))",
-        [cells],
-    ).fetchone()
-    file, record, value, count = row or ("", None, "", 0)
-    return [
-        Finding(
-            check="tags",
-            severity=Severity.NOTE,
-            reach=Reach.FILE,
-            file=file,
-            record=record,
-            column=layout.name_of("resource_tag", BY_KEY["resource_tag"].english),
-            value=str(value)[:120],
-            count=count,
-            message="The tags begin like a JSON object and are none: the line was read without tags.",
-            next_step=f"Ask {layout.maker} for a corrected file if you report by tag.",
-        )
-    ]
+    return find_bad_tags(bench, layout)
 
 
 def _columns(currency: str) -> dict[str, str]:

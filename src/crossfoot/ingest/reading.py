@@ -5,6 +5,7 @@ JSON answer on standard output, and `charges.parquet` in the folder of the order
 """
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,7 @@ from crossfoot.core.period import end_day, midnight_gmt8
 from crossfoot.ingest.engine import open_bench, parquet, quote
 from crossfoot.ingest.load import load_parts
 from crossfoot.ingest.normalise import keyed_lines
-from crossfoot.sources.bill import BadBill, BillFile, Source
+from crossfoot.sources.bill import BadBill, BillFile, Source, refusal
 from crossfoot.sources.column_map import ColumnMap
 from crossfoot.sources.open import open_bill
 from crossfoot.sources.upload_files import guess_delimiter, read_headers
@@ -28,6 +29,8 @@ from crossfoot.sources.upload_files import guess_delimiter, read_headers
 CHARGES_NAME = "charges.parquet"
 REFUNDS = "('4', '20', '24')"
 ROW_GROUP = 122_880
+CYCLE = "2[01][0-9]{2}-(0[1-9]|1[0-2])"
+MAX_SLICES = 100_000
 CLOSING_DAY = 5  # Huawei's final bill is there by noon of the 5th (huawei.md, section 4)
 STORED = "SELECT currency, count(*), sum(list_cost), sum(amount), sum(settlement_amount) FROM {} GROUP BY 1 ORDER BY 1"
 READ = "SELECT currency, CAST(rows AS BIGINT), list_cost, amount, settlement_amount FROM raw_totals ORDER BY 1"
@@ -102,6 +105,7 @@ def _keep(bench: duckdb.DuckDBPyConnection, bill: BillFile, charges: Path, findi
     read = bench.execute(READ).fetchall()
     if stored != read:
         raise BadBill(_differs(bill.name, stored, read))
+    _refuse_many(bench, bill)
     slices = [_slice(bill, *row) for row in bench.execute(SLICES).fetchall()]
     refused = bench.execute("SELECT DISTINCT account_id, cycle FROM refused_slices ORDER BY 2, 1").fetchall()
     slices += [_refused(bill, account, cycle) for account, cycle in _cycles(bill, refused)]
@@ -111,6 +115,17 @@ def _keep(bench: duckdb.DuckDBPyConnection, bill: BillFile, charges: Path, findi
         slices=tuple(slices),
         totals={row[0]: _total(*row[1:]) for row in stored},
     )
+
+
+def _refuse_many(bench: duckdb.DuckDBPyConnection, bill: BillFile) -> None:
+    row = bench.execute("SELECT count(*) FROM (SELECT DISTINCT account_id, cycle FROM lines)").fetchone()
+    if row and row[0] > MAX_SLICES:
+        said = f"It holds the months of {row[0]} accounts, of which one bill may have {MAX_SLICES}."
+        raise BadBill(
+            refusal(
+                bill.name, said, "Look whether the column of the account holds accounts; if so, ask for smaller files."
+            )
+        )
 
 
 def _slice(bill: BillFile, *row: Any) -> SliceRead:  # noqa: ANN401 - a row of SLICES
@@ -160,11 +175,7 @@ def _cycles(bill: BillFile, refused: Sequence[tuple[str, str | None]]) -> list[t
 
 
 def _is_cycle(text: str) -> bool:
-    try:
-        end_day(text)
-    except ValueError:
-        return False
-    return len(text) == len("2026-10")
+    return re.fullmatch(CYCLE, text) is not None
 
 
 def _day(day: date | None) -> str | None:

@@ -32,9 +32,13 @@ def parse_tags(raw: str) -> dict[str, str]:
 def _from_json(text: str) -> list[tuple[str, str]]:
     try:
         pairs = json.loads(text, object_pairs_hook=list, parse_float=str, parse_int=str)
-        return [(str(key), _plain(value)) for key, value in pairs]
-    except (ValueError, TypeError, RecursionError):
+        found = [(str(key), _plain(value)) for key, value in pairs]
+        is_text = "\0" not in "".join(word for pair in found for word in pair).encode().decode()
+    except (ValueError, TypeError, RecursionError):  # an escape may make half a character, which is no text
         raise BadTags(text) from None
+    if not is_text:
+        raise BadTags(text)
+    return found
 
 
 def _plain(value: object) -> str:

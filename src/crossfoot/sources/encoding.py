@@ -14,6 +14,7 @@ from crossfoot.core.finding import Finding
 from crossfoot.sources.bill import CHUNK, BadBill, refusal, remark
 
 MAX_HEADER = CHUNK
+MAX_COLUMNS = 500
 WIDE = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", codecs.BOM_UTF32_BE: "UTF-32"}
 SAVE_AS = "Save it as CSV in UTF-8, or fetch it again, and ingest it."
 
@@ -32,10 +33,17 @@ def read_first_line(
         raise BadBill(refusal(name, f"It is {wide} text.", SAVE_AS))
     if b"\0" not in start and len(start) > MAX_HEADER:
         raise BadBill(refusal(name, "Its first line is longer than 1 MiB, which no header is.", SAVE_AS))
+    if not start:
+        raise BadBill(refusal(name, "It is empty.", SAVE_AS))
+    if b"\r" in start.rstrip(b"\r\n"):
+        raise BadBill(refusal(name, "Its first line ends in CR alone, which ends no line of a CSV.", SAVE_AS))
     bad = _look_through(path, name)
     if bad is None:
-        return _cells(start.decode("utf-8-sig"), name, delimiter), []
+        header = _cells(start.decode("utf-8-sig"), name, delimiter)
+        refuse_width(len(header), name)
+        return header, []
     cells = None if bad.after_utf8 else _cells_in_gb18030(start, delimiter)
+    refuse_width(len(cells or ()), name)
     if cells is None or not is_known(cells):
         raise BadBill(
             refusal(name, f"Line {bad.line} is not UTF-8 text, nor does the header make sense in GB18030.", SAVE_AS)
@@ -47,6 +55,14 @@ def read_first_line(
             name, "encoding", said, "Look at one Chinese name in the report; if it is garbled, save the file as UTF-8."
         )
     ]
+
+
+def refuse_width(columns: int, name: str) -> None:
+    """Refuse a file of more columns than any bill has, before they are looked at one by one."""
+    if columns > MAX_COLUMNS:
+        raise BadBill(
+            refusal(name, f"It has {columns} columns.", f"A bill has at most {MAX_COLUMNS}: ask for another.")
+        )
 
 
 class NotUtf8(NamedTuple):

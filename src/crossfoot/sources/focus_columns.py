@@ -117,16 +117,19 @@ AMOUNTS = {
 QUANTITIES = {"usage": "ConsumedQuantity", "unit_price": "ListUnitPrice"}
 NULLS = ("", "NULL", "null", "Null")
 DECIMALS, DECIMALS_OF_QUANTITY = 8, 10
-INSTANT = "'^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([0-9]{2}:[0-9]{2}:[0-9]{2})([.]0+)?)? ?(Z|UTC|[+]00(:?00)?)?$'"
+DAY, CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+INSTANT = f"'^{DAY}([T ]{CLOCK}([.]0+)?)? ?(Z|UTC|[+]00(:?00)?)?$'"
+PLAIN_INSTANT = f"'^{DAY}T{CLOCK}Z$'"
+AMOUNT = "an amount such as 12.34 or 1E-7, below 10000000000"
 WANTED = {
     "cycle": "the start of a month, such as 2026-10-01T00:00:00Z, or 2026-09-30T16:00:00Z where months begin in GMT+08:00",
     "bill_date": "a time in UTC such as 2026-10-31T15:00:00Z",
     "effective_time": "a time in UTC such as 2026-10-31T15:00:00Z",
     "expire_time": "a time in UTC such as 2026-10-31T15:00:00Z",
-    "official_amount": "an amount such as 12.34 or 1E-7",
-    "settlement_amount": "an amount such as 12.34 or 1E-7",
-    "received_contracted_cost": "an amount such as 12.34 or 1E-7",
-    "received_effective_cost": "an amount such as 12.34 or 1E-7",
+    "official_amount": AMOUNT,
+    "settlement_amount": AMOUNT,
+    "received_contracted_cost": AMOUNT,
+    "received_effective_cost": AMOUNT,
 }
 
 
@@ -155,7 +158,12 @@ def find_doubled(headers: Sequence[str]) -> list[str]:
     )
 
 
-def focus_layout(headers: Sequence[str], read: Sequence[str] = ()) -> Layout:
+def is_used(header: str) -> bool:
+    """True for a column that fills a key of ours."""
+    return plain_name(header) in {plain_name(name) for name in _used()}
+
+
+def focus_layout(headers: Sequence[str], read: Sequence[tuple[str, str]] = ()) -> Layout:
     """The layout of a file with these columns, none of them missing or doubled."""
     at = {name: column(place) for place, header in enumerate(headers) if (name := plain_name(header)) in KNOWN}
     cells = Cells({name: at.get(plain_name(name), "CAST(NULL AS VARCHAR)") for name in _used()})
@@ -205,12 +213,15 @@ class Cells:
         start, charged = instant_sql(at["BillingPeriodStart"]), instant_sql(at["ChargePeriodStart"])
         # A month that begins at 16:00 UTC is one of GMT+08:00, as Huawei cuts them; others are cut in UTC.
         shift = f"CASE WHEN contains({start}, 'T16:00:00') THEN INTERVAL 8 HOUR ELSE INTERVAL 0 HOUR END"
-        first = f"try_cast({start} AS TIMESTAMP) + {shift}"
+        first = f"{clock_sql(start)} + {shift}"
+        is_month = f"day({first}) = 1 AND hour({first}) = 0 AND year({first}) BETWEEN 2000 AND 2199"
+        day = f"{clock_sql(charged)} + {shift}"
         is_project = f"coalesce({at['SubAccountType']} = '{PROJECT}', false)"
         account = f"CASE WHEN {is_project} THEN {{0}} ELSE coalesce({{1}}, {{0}}) END"
         return {
-            "cycle": f"CASE WHEN day({first}) = 1 AND hour({first}) = 0 THEN strftime({first}, '%Y-%m') ELSE {at['BillingPeriodStart']} END",
-            "bill_date": f"coalesce(strftime(try_cast({charged} AS TIMESTAMP) + {shift}, '%Y-%m-%d'), {at['ChargePeriodStart']})",
+            "cycle": f"CASE WHEN {is_month} THEN strftime({first}, '%Y-%m') ELSE {at['BillingPeriodStart']} END",
+            "bill_date": f"CASE WHEN year({day}) BETWEEN 2000 AND 2199 THEN strftime({day}, '%Y-%m-%d') "
+            f"ELSE {at['ChargePeriodStart']} END",
             "customer_id": account.format(at["BillingAccountId"], at["SubAccountId"]),
             "account_name": account.format(at["BillingAccountName"], at["SubAccountName"]),
             "enterprise_project_id": f"CASE WHEN {is_project} THEN {at['SubAccountId']} END",
@@ -242,9 +253,14 @@ class Cells:
 def instant_sql(cell: str) -> str:
     """A time in UTC, with or without its clock and its zone, as `2026-10-31T15:00:00Z`; anything else as it came."""
     return (
-        f"CASE WHEN length({cell}) = 20 AND {cell}[20] = 'Z' THEN {cell} WHEN regexp_matches({cell}, {INSTANT}) "
+        f"CASE WHEN regexp_full_match({cell}, {PLAIN_INSTANT}) THEN {cell} WHEN regexp_matches({cell}, {INSTANT}) "
         f"THEN left({cell}, 10) || 'T' || CASE WHEN length({cell}) >= 19 THEN {cell}[12:19] ELSE '00:00:00' END || 'Z' ELSE {cell} END"
     )
+
+
+def clock_sql(instant: str) -> str:
+    """A time as `instant_sql` writes it; null for anything else, which a cast would take for a date of some kind."""
+    return f"try_cast(CASE WHEN regexp_full_match({instant}, {PLAIN_INSTANT}) THEN {instant} END AS TIMESTAMP)"
 
 
 def word_sql(cell: str, name: str) -> str:

@@ -11,6 +11,7 @@ import tarfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,15 +19,29 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crossfoot.core.finding import Finding
+from crossfoot.core.legible import legible
 from crossfoot.runtime.outage import find_outage
+from crossfoot.sources.archive import BROKEN, BoundedInfo, is_plain, read_to_the_end
 from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, Source, list_files, refusal, remark, suffix_of
-from crossfoot.sources.encoding import read_first_line
-from crossfoot.sources.focus_columns import find_doubled, find_missing, focus_layout
+from crossfoot.sources.encoding import read_first_line, refuse_width
+from crossfoot.sources.focus_columns import find_doubled, find_missing, focus_layout, is_used
 from crossfoot.sources.layout import column
 
 PACKED = (".csv", ".csv.gz", ".parquet")
 NUMBERED = re.compile(r"^(?P<stem>.*?)[-_.]?(part[-_]?)?(?P<number>\d{1,7})$", re.IGNORECASE)
-MAX_COLUMNS = 500
+READABLE = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_boolean,
+    pa.types.is_decimal32,
+    pa.types.is_decimal64,
+    pa.types.is_decimal128,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+    pa.types.is_null,
+)
 MAX_PARTS = 10_000
 MAX_BYTES = 64 * 2**30
 MAX_RATIO = 200
@@ -64,9 +79,9 @@ def _exports(files: Sequence[Path], today: date) -> list[BillFile]:
     if len(files) > 1 and sorted(numbers) in (list(range(len(files))), list(range(1, len(files) + 1))):
         _, stem, _ = _family(files[0])
         ordered = tuple(file for _, file in sorted(zip(numbers, files, strict=True)))
-        name = f"{stem or files[0].parent.name}.tar"
+        name = legible(f"{stem or files[0].parent.name}.tar")
         return [BillFile(path=files[0], name=name, source=Source.FOCUS, as_of=today, parts=ordered)]
-    return [BillFile(path=file, name=file.name, source=Source.FOCUS, as_of=today) for file in files]
+    return [BillFile(path=file, name=legible(file.name), source=Source.FOCUS, as_of=today) for file in files]
 
 
 def pack_parts(parts: Iterable[Path], target: Path) -> None:
@@ -97,16 +112,17 @@ def open_export(landed: Path, name: str, into: Path) -> tuple[list[Part], list[F
 def _unpack(archive: Path, name: str, into: Path) -> list[tuple[str, Path]]:
     found = []
     try:
-        with tarfile.open(archive, "r:") as tar:
+        with tarfile.open(archive, "r:", tarinfo=BoundedInfo) as tar:
             for number, info in enumerate(tar):
-                stream = tar.extractfile(info) if info.isfile() else None
+                stream = tar.extractfile(info) if is_plain(info) else None
                 if stream is None or number >= MAX_PARTS or suffix_of(info.name) not in PACKED:
                     raise BadBill(refusal(name, f"It holds {info.name[:80]!r}, which is no part of an export.", ASK))
                 target = into / f"{number:05}.part"
                 with target.open("wb") as out:
                     shutil.copyfileobj(stream, out, CHUNK)
-                found.append((info.name, target))
-    except (tarfile.TarError, EOFError, OSError) as error:
+                found.append((legible(info.name), target))
+            read_to_the_end(tar.fileobj, RATIO_GRACE)
+    except BROKEN as error:
         if find_outage(error):
             raise
         raise BadBill(refusal(name, f"The parts cannot be unpacked ({error}).", ASK)) from error
@@ -154,27 +170,39 @@ def _open_parquet(name: str, path: Path, target: Path) -> tuple[Part, list[Findi
             raise
         raise BadBill(refusal(name, f"It is not Parquet ({str(error)[:120]}).", ASK)) from error
     _check(schema.names, name)
-    floats = [f.name for f in schema if pa.types.is_floating(f.type)]
+    used = [(column(place), f) for place, f in enumerate(schema) if is_used(f.name)]
+    read = tuple((alias, _text_sql(f, name)) for alias, f in used)
     findings = []
-    if floats:
+    if floats := [f.name for _, f in used if pa.types.is_floating(_plain_type(f.type))]:
         said = f"Binary floating-point numbers stand in {', '.join(floats)}: each was read as the shortest decimal that means it."
         findings.append(remark(name, "floats", said, "Ask for decimals if the last digits matter."))
-    read = tuple(_text_sql(f, column(place)) for place, f in enumerate(schema))
     return Part(name, target, focus_layout(schema.names, read)), findings
 
 
-def _text_sql(field: pa.Field, alias: str) -> str:
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    """What the values are, whatever they are packed in."""
+    if isinstance(kind, pa.DictionaryType):
+        return _plain_type(kind.value_type)
+    return _plain_type(kind.storage_type) if isinstance(kind, pa.BaseExtensionType) else kind
+
+
+def _text_sql(field: pa.Field, file: str) -> str:
+    """SQL that makes text of a column. DuckDB reads a decimal of more than 38 digits as another number: it is refused."""
     quoted = '"' + field.name.replace('"', '""') + '"'
-    if pa.types.is_nested(field.type):
-        return f"CAST(to_json({quoted}) AS VARCHAR) AS {alias}"
-    return f"CAST({quoted} AS VARCHAR) AS {alias}"
+    kind = _plain_type(field.type)
+    if pa.types.is_nested(kind):
+        return f"CAST(to_json({quoted}) AS VARCHAR)"
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return f"decode({quoted})"
+    if not any(is_kind(kind) for is_kind in READABLE):
+        said = f"The column holds values of the type {str(field.type)[:60]}, which cannot be read exactly."
+        step = "Ask whoever made the export to write it as text or as a decimal of at most 38 digits."
+        raise BadBill(replace(refusal(file, said, step), column=field.name[:120]))
+    return f"CAST({quoted} AS VARCHAR)"
 
 
 def _check(headers: Sequence[str], name: str) -> None:
-    if len(headers) > MAX_COLUMNS:
-        raise BadBill(
-            refusal(name, f"It has {len(headers)} columns.", "An export has fewer than 500: ask for another.")
-        )
+    refuse_width(len(headers), name)
     if missing := find_missing(headers):
         raise BadBill(refusal(name, f"As an export in FOCUS it lacks the columns {', '.join(missing)}.", COLUMNS))
     if doubled := find_doubled(headers):

@@ -6,42 +6,27 @@ Names: `customerUsageV2_YYYYMM_YYYYMMDD.tar.gz` (month to date, newest wins) and
 import gzip
 import re
 import tarfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Self
 
 from crossfoot.core.finding import Finding, Reach, Severity
+from crossfoot.core.legible import legible
 from crossfoot.runtime.outage import find_outage
+from crossfoot.sources.archive import BROKEN, BoundedInfo, is_plain, read_to_the_end
 from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, list_files, refusal
 from crossfoot.sources.columns import BY_KEY, Header, read_header
 from crossfoot.sources.encoding import read_first_line
 from crossfoot.sources.layout import Layout, column
 
-USAGE = re.compile(r"^customerUsageV2_(\d{4})(0[1-9]|1[0-2])_(\d{8})\.tar\.gz$")
-FINAL = re.compile(r"^customerBill_(\d{4})(0[1-9]|1[0-2])\.tar\.gz$")
+USAGE = re.compile(r"^customerUsageV2_(2[01]\d{2})(0[1-9]|1[0-2])_(\d{8})\.tar\.gz$")
+FINAL = re.compile(r"^customerBill_(2[01]\d{2})(0[1-9]|1[0-2])\.tar\.gz$")
 NUMBERED = re.compile(r"_(\d+)\.csv$")
 MAX_MEMBERS = 10_000
 MAX_BYTES = 64 * 2**30
 MAX_RATIO = 200
 RATIO_GRACE = 64 * 2**20  # a small file of equal lines compresses better than any ratio allows
-MAX_COLUMNS = 500
-EXTENDED = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 FROM_HUAWEI = "Fetch the file from Huawei again and ingest it."
-
-
-class BoundedInfo(tarfile.TarInfo):
-    """An entry of an archive whose extended header is not read into memory, however long it says that it is."""
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """The entry in a block; ReadError for a header larger than a name needs."""
-        info = super().frombuf(buf, encoding, errors)
-        if info.type in EXTENDED and info.size > CHUNK:
-            msg = "a header is larger than any header of a bill"
-            raise tarfile.ReadError(msg)
-        return info
 
 
 def find_bills(path: Path, files: Sequence[Path] | None = None) -> tuple[list[BillFile], list[Finding]]:
@@ -88,8 +73,8 @@ def unpack(archive: Path, name: str, into: Path) -> tuple[list[Part], list[Findi
     try:
         with gzip.open(archive) as packed, tarfile.open(fileobj=packed, mode="r:", tarinfo=BoundedInfo) as tar:
             members = list(_members(tar, archive.stat().st_size, name, into))
-            _read_to_the_end(packed, name)
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+            read_to_the_end(packed, RATIO_GRACE)
+    except BROKEN as error:
         if find_outage(error):  # the disk that is unpacked to is full: that says nothing about the archive
             raise
         raise BadBill(refusal(name, f"The archive is cut or altered ({error}).", FROM_HUAWEI)) from error
@@ -114,19 +99,10 @@ def _refuse_gap(names: Sequence[str], archive: str) -> None:
         raise BadBill(refusal(archive, said, FROM_HUAWEI))
 
 
-def _read_to_the_end(packed: gzip.GzipFile, name: str) -> None:
-    """The checksum stands behind the last byte, which a tar never asks for: without this an altered file is believed."""
-    rest = 0
-    while chunk := packed.read(CHUNK):
-        rest += len(chunk)
-        if rest > RATIO_GRACE:
-            raise BadBill(refusal(name, "It unpacks to far more than a bill can hold.", FROM_HUAWEI))
-
-
 def _members(tar: tarfile.TarFile, packed: int, name: str, into: Path) -> Iterator[tuple[str, Path]]:
     total = 0
     for number, info in enumerate(tar):
-        if number >= MAX_MEMBERS or not info.isfile() or "/" in info.name or not info.name.endswith(".csv"):
+        if number >= MAX_MEMBERS or not is_plain(info) or "/" in info.name or not info.name.endswith(".csv"):
             raise BadBill(refusal(name, f"It holds {info.name[:80]!r}, which a bill does not hold.", FROM_HUAWEI))
         total += info.size
         if total > MAX_BYTES or total > packed * MAX_RATIO + RATIO_GRACE:
@@ -138,13 +114,11 @@ def _members(tar: tarfile.TarFile, packed: int, name: str, into: Path) -> Iterat
         with target.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 out.write(chunk)
-        yield info.name, target
+        yield legible(info.name), target
 
 
 def _layout(cells: list[str], name: str) -> Layout:
     header = read_header(cells)
-    if len(cells) > MAX_COLUMNS:
-        raise BadBill(refusal(name, f"It has {len(cells)} columns.", "A bill has fewer than 500: fetch it again."))
     if fault := _fault(header):
         raise BadBill(refusal(name, *fault))
     places = [(key, column(place)) for place, key in enumerate(header.keys) if key]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Layout:
     """One file's way from its columns to ours. Files with equal layouts are read together.
 
-    `read` gives, for Parquet, the expression that makes text of each column; a CSV has as many columns, all text.
+    `read` gives, for Parquet, the expression that makes text of each column that is used; all of a CSV is text.
     `changed` are the keys of which `received_KEY` holds the cell as it came, where `cells` writes it otherwise.
     """
 
@@ -19,7 +19,7 @@ class Layout:
     names: tuple[tuple[str, str], ...] = ()
     wanted: tuple[tuple[str, str], ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
-    read: tuple[str, ...] = ()
+    read: tuple[tuple[str, str], ...] = ()
     nulls: tuple[str, ...] = ("",)
     currency: str = ""
     unknown: tuple[str, ...] = ()
