@@ -28,8 +28,13 @@ class Browser:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{PORT}"}
-        self.http.request(method, path, body or None, headers)
-        answer = self.http.getresponse()
+        try:
+            self.http.request(method, path, body or None, headers)
+            answer = self.http.getresponse()
+        except http.client.RemoteDisconnected:  # a server lets go of a connection that is idle: browsers connect again
+            self.http.close()
+            self.http.request(method, path, body or None, headers)
+            answer = self.http.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.strip().partition("=")

@@ -21,12 +21,6 @@ from crossfoot.reports.table import Table
 View = Callable[..., HttpResponseBase]
 
 
-class _Whole(FileResponse):
-    """A file in large pieces: Django's 4 KiB would cost more than making it."""
-
-    block_size = 1 << 20
-
-
 @require_safe
 @login_required
 def csv_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
@@ -76,4 +70,4 @@ def _file(table: Table, scope: Scope, kind: Literal["csv", "json"]) -> FileRespo
     made = make_file(table, kind, scope, settings.HOME)
     opened = made.path.open("rb")
     made.path.unlink()  # what is open can be sent, and nothing is left behind whatever becomes of the connection
-    return _Whole(opened, as_attachment=kind == "csv", filename=made.name, content_type=made.media_type)
+    return FileResponse(opened, as_attachment=kind == "csv", filename=made.name, content_type=made.media_type)

@@ -39,9 +39,7 @@ def customers_of(request: HttpRequest) -> tuple[CustomerName, ...]:
 @contextmanager
 def asking(request: HttpRequest, customer: str) -> Iterator[Scope]:
     """That scope, in one transaction of its role: all of a page was true at one instant."""
-    is_reseller = Role(
-        person_of(request).role
-    ).is_reseller  # whether a customer exists is asked in the same transaction
+    is_reseller = Role(person_of(request).role).is_reseller  # it is asked in there whether the customer exists
     with as_staff() if is_reseller else nullcontext():
         scope = scope_of(request, customer)
         with as_scope(scope):

@@ -42,12 +42,12 @@ MOST_LOOSENED = 6  # filters that are tried without, one by one, where nothing m
 @login_required
 def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
     """A report under the filters of its address."""
-    moved = typed(request.GET)
-    if moved is not None:
-        return HttpResponseRedirect(f"{request.path}?{moved}")
-    asked = read_address(request.GET)
     with asking(request, customer) as scope:
         report = get_report(key, scope.role)
+        moved = typed(request.GET)
+        if moved is not None:
+            return HttpResponseRedirect(f"{request.path}?{moved}")
+        asked = read_address(request.GET)
         resolved = pin(report, read_question(report, scope.role, asked.pairs), scope)
         record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=resolved.question.as_json())
         cycles = list_cycles(scope)
