@@ -6,7 +6,7 @@ import pytest
 
 from crossfoot.access.scope import scope_for
 from crossfoot.query.run import run
-from crossfoot.render.address import narrowed, read_question
+from crossfoot.render.address import BACK, narrowed, read_question
 from crossfoot.reports.cost import CHARGES
 from tests.query.oracle import BY
 
@@ -24,7 +24,8 @@ def behind(house, name: str, table, record) -> dict[tuple[str, str], Decimal] | 
         return None
     reader = house.readers[name]
     scope = scope_for(reader.user, reader.customer)
-    charges = run(CHARGES, read_question(CHARGES, scope.role, pairs), scope)
+    asked = [pair for pair in pairs if pair[0] != BACK]  # a word of the page
+    charges = run(CHARGES, read_question(CHARGES, scope.role, asked), scope)
     found = {(record["currency"], m): Decimal(0) for m in MEASURES}
     count = 0
     for row in charges.rows():
