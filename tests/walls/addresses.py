@@ -20,6 +20,10 @@ OF_STAFF = {  # how it is asked, and by whom
     "close/publish": ("post", {"dana"}),
     "known-issues": ("get", {"erin"}),
     "services": ("get", {"dana", "frank"}),
+    "data": ("get", {"dana", "erin", "frank"}),
+    "findings": ("get", {"dana", "frank"}),
+    "findings/accept": ("post", {"dana"}),
+    "findings/withdraw": ("post", {"dana"}),
     "uploads": ("get", {"dana", "frank"}),
     "uploads/<str:number>": ("get", {"dana", "frank"}),
 }
