@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted
 from crossfoot.runtime.database import connected
 from crossfoot.runtime.home import Home, open_home
@@ -28,10 +29,20 @@ def portal() -> Iterator[Home]:
         finally:
             from django.db import connections  # noqa: PLC0415 - Django must be set up first
 
-            from crossfoot.access.sealing import seal_log  # noqa: PLC0415
-
-            seal_log(home)
+            _seal(home)
             connections.close_all()
+
+
+def _seal(home: Home) -> None:
+    """Seal what was written. What ended the command is said first: where the disk is full, the next one seals."""
+    from crossfoot.access.sealing import seal_log  # noqa: PLC0415 - Django is set up by now
+
+    is_ending_badly = sys.exc_info()[0] is not None
+    try:
+        seal_log(home)
+    except CrossfootError as problem:
+        if not is_ending_badly:
+            warn(problem.sentence)
 
 
 def _record_refusal(refusal: CrossfootError) -> None:

@@ -57,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "compensation": Kind(_("Compensation passed on"), Owner.NOBODY),
     # a file
     "file": Kind(_("File refused"), Owner.OPERATOR),
+    "fetch": Kind(_("File not fetched"), Owner.OPERATOR),
     "file-name": Kind(_("File name"), Owner.OPERATOR),
     "readable": Kind(_("Cell that cannot be read"), Owner.HUAWEI),
     "tags": Kind(_("Tags that cannot be read"), Owner.NOBODY),
