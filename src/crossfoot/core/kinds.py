@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
     # a file
     "file": Kind(_("File refused"), Owner.OPERATOR),
     "fetch": Kind(_("File not fetched"), Owner.OPERATOR),
+    "empty": Kind(_("A part without lines"), Owner.NOBODY),
     "file-name": Kind(_("File name"), Owner.OPERATOR),
     "readable": Kind(_("Cell that cannot be read"), Owner.HUAWEI),
     "tags": Kind(_("Tags that cannot be read"), Owner.NOBODY),
