@@ -15,11 +15,12 @@ from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.ingest.changed import find_changed
 from crossfoot.ingest.engine import insert, quote
 from crossfoot.ingest.normalise import find_bad_cells, normalise_lines, raw_columns
-from crossfoot.ingest.unreadable import MAX_LINE, explain_unreadable, fetch_again
+from crossfoot.ingest.unreadable import explain_unreadable, fetch_again
 from crossfoot.lake.schema import CENT8
 from crossfoot.runtime.outage import find_outage
 from crossfoot.sources.bill import BadBill, BillFile, Part, refusal, remark
 from crossfoot.sources.columns import BY_KEY
+from crossfoot.sources.encoding import MAX_LINE
 from crossfoot.sources.layout import Layout, column
 
 OUR_NAME = "crossfoot_part_of_the_bill"

@@ -11,9 +11,9 @@ from typing import IO, NamedTuple
 
 from crossfoot.core.finding import Finding
 from crossfoot.sources.bill import Part, refusal
+from crossfoot.sources.encoding import MAX_LINE
 from crossfoot.sources.layout import Layout
 
-MAX_LINE = 2**20
 ENDS = {"\r\n": "CR LF", "\n": "LF", "\r": "CR"}
 
 

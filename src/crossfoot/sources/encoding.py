@@ -13,7 +13,7 @@ from typing import NamedTuple
 from crossfoot.core.finding import Finding
 from crossfoot.sources.bill import CHUNK, BadBill, refusal, remark
 
-MAX_HEADER = CHUNK
+MAX_HEADER = MAX_LINE = CHUNK
 MAX_COLUMNS = 500
 WIDE = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", codecs.BOM_UTF32_BE: "UTF-32"}
 SAVE_AS = "Save it as CSV in UTF-8, or fetch it again, and ingest it."
@@ -35,9 +35,9 @@ def read_first_line(
         raise BadBill(refusal(name, "Its first line is longer than 1 MiB, which no header is.", SAVE_AS))
     if not start:
         raise BadBill(refusal(name, "It is empty.", SAVE_AS))
+    bad = _look_through(path, name)
     if b"\r" in start.rstrip(b"\r\n"):
         raise BadBill(refusal(name, "Its first line ends in CR alone, which ends no line of a CSV.", SAVE_AS))
-    bad = _look_through(path, name)
     if bad is None:
         header = _cells(start.decode("utf-8-sig"), name, delimiter)
         refuse_width(len(header), name)
@@ -73,15 +73,19 @@ class NotUtf8(NamedTuple):
 
 
 def _look_through(path: Path, name: str) -> NotUtf8 | None:
-    """The first line that is not strict UTF-8; None where all are. A NUL is no text in any encoding."""
+    """The first line that is not strict UTF-8; None where all are. A NUL is no text in any encoding.
+
+    Nor is a line ever longer than 1 MiB: DuckDB leaves one of more than 32 MiB out without a word, if it is the last.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    line, is_plain = 1, True
+    line, is_plain, begun = 1, True, 0
     bad: NotUtf8 | None = None
     with path.open("rb") as data:
         while chunk := data.read(CHUNK):
             if (place := chunk.find(b"\0")) >= 0:
                 found = line + chunk.count(b"\n", 0, place)
                 raise BadBill(refusal(name, f"Line {found} holds a NUL byte, which is no text.", SAVE_AS))
+            begun = _refuse_long(chunk, begun, line, name)
             if bad is None:
                 try:
                     decoder.decode(chunk)
@@ -93,6 +97,14 @@ def _look_through(path: Path, name: str) -> NotUtf8 | None:
     if bad is None and _is_cut(decoder):
         return NotUtf8(line, after_utf8=not is_plain)
     return bad
+
+
+def _refuse_long(chunk: bytes, begun: int, line: int, name: str) -> int:
+    """How long the line at the end of the chunk is so far; at its begin it was `begun`. A chunk holds no longer line."""
+    end = chunk.find(b"\n")
+    if begun + (len(chunk) if end < 0 else end) > MAX_LINE:
+        raise BadBill(refusal(name, f"Line {line} is longer than 1 MiB, which no line of a bill is.", SAVE_AS))
+    return begun + len(chunk) if end < 0 else len(chunk) - chunk.rfind(b"\n") - 1
 
 
 def _is_cut(decoder: codecs.IncrementalDecoder) -> bool:

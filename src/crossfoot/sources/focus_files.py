@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from crossfoot.core.finding import Finding
 from crossfoot.core.legible import legible
 from crossfoot.runtime.outage import find_outage
-from crossfoot.sources.archive import BROKEN, BoundedInfo, is_plain, read_to_the_end
+from crossfoot.sources.archive import BROKEN, BoundedInfo, is_plain, read_to_the_end, why
 from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, Source, list_files, refusal, remark, suffix_of
 from crossfoot.sources.encoding import read_first_line, refuse_width
 from crossfoot.sources.focus_columns import find_doubled, find_missing, focus_layout, is_used
@@ -125,7 +125,7 @@ def _unpack(archive: Path, name: str, into: Path) -> list[tuple[str, Path]]:
     except BROKEN as error:
         if find_outage(error):
             raise
-        raise BadBill(refusal(name, f"The parts cannot be unpacked ({error}).", ASK)) from error
+        raise BadBill(refusal(name, f"The parts cannot be unpacked ({why(error)}).", ASK)) from error
     return found
 
 
@@ -165,7 +165,7 @@ def _open_parquet(name: str, path: Path, target: Path) -> tuple[Part, list[Findi
     target.symlink_to(path)
     try:
         schema = pq.read_schema(path)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:  # a ValueError: names of columns that are no text
         if find_outage(error):
             raise
         raise BadBill(refusal(name, f"It is not Parquet ({str(error)[:120]}).", ASK)) from error

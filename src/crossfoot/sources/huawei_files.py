@@ -13,7 +13,7 @@ from pathlib import Path
 from crossfoot.core.finding import Finding, Reach, Severity
 from crossfoot.core.legible import legible
 from crossfoot.runtime.outage import find_outage
-from crossfoot.sources.archive import BROKEN, BoundedInfo, is_plain, read_to_the_end
+from crossfoot.sources.archive import BROKEN, BoundedInfo, is_plain, read_to_the_end, why
 from crossfoot.sources.bill import CHUNK, BadBill, BillFile, Part, list_files, refusal
 from crossfoot.sources.columns import BY_KEY, Header, read_header
 from crossfoot.sources.encoding import read_first_line
@@ -77,7 +77,7 @@ def unpack(archive: Path, name: str, into: Path) -> tuple[list[Part], list[Findi
     except BROKEN as error:
         if find_outage(error):  # the disk that is unpacked to is full: that says nothing about the archive
             raise
-        raise BadBill(refusal(name, f"The archive is cut or altered ({error}).", FROM_HUAWEI)) from error
+        raise BadBill(refusal(name, f"The archive is cut or altered ({why(error)}).", FROM_HUAWEI)) from error
     if not members:
         raise BadBill(refusal(name, "The archive holds no CSV file.", FROM_HUAWEI))
     _refuse_gap([member for member, _ in members], name)
