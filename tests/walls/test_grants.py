@@ -24,6 +24,7 @@ WALLS = {
     "audit.Seal": Wall.SEALED,
     "audit.Head": Wall.STAFF,
     "ingest.Batch": Wall.STAFF,
+    "ingest.Fetched": Wall.STAFF,
     "ingest.SavedMap": Wall.STAFF,
     "ingest.Slice": Wall.STAFF,
     "ingest.Upload": Wall.STAFF,
