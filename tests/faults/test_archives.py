@@ -167,7 +167,7 @@ def test_a_header_that_would_fill_the_memory_is_refused(shop: Portal) -> None:
         info.size = len(data)
         tar.addfile(info, io.BytesIO(data))
     assert _refused(shop, path).message == (
-        "The archive is cut or altered (a header is larger than any header of a bill, or below nothing)."
+        "The archive is cut or altered (a header is larger than any header of a bill)."
     )
 
 

@@ -14,6 +14,7 @@ EXTENDED = (
     tarfile.GNUTYPE_LONGLINK,
 )
 MAX_HEADER = 16 * 2**10  # of an extended header: a path has at most 4 KiB, and tarfile's searches take the square of it
+BELOW = "an entry has a length below nothing"
 # What reading a broken or crafted archive raises. A RecursionError: headers of headers of headers.
 BROKEN = (tarfile.TarError, EOFError, OSError, zlib.error, RecursionError, ValueError, OverflowError)
 
@@ -40,14 +41,16 @@ class BoundedInfo(tarfile.TarInfo):
             raise
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(f"an entry has no header: {error}") from error
-        if info.size < 0 or (info.type in EXTENDED and info.size > MAX_HEADER):
-            raise tarfile.ReadError("a header is larger than any header of a bill, or below nothing")
+        if info.size < 0:
+            raise tarfile.ReadError(BELOW)
+        if info.type in EXTENDED and info.size > MAX_HEADER:
+            raise tarfile.ReadError("a header is larger than any header of a bill")
         return info
 
     def _block(self, count: int) -> int:
         """Where the next entry begins. Below nothing it would be an entry read before, and reading would never end."""
         if count < 0:
-            raise tarfile.ReadError("an entry has a length below nothing")
+            raise tarfile.ReadError(BELOW)
         return super()._block(count)  # type: ignore[misc,no-any-return]  # typeshed does not know it
 
 
