@@ -12,7 +12,7 @@ from crossfoot.core.period import (
     cycle_of,
     end_day,
     first_day,
-    midnight_gmt8,
+    midnight,
     next_cycle,
     parse_period,
     previous_cycle,
@@ -120,7 +120,7 @@ def test_refusals_say_what_to_write(text, says):
 )
 def test_a_cycle_begins_at_midnight_in_gmt8_which_is_16_hours_utc(instant, cycle):
     at = datetime.fromisoformat(instant).replace(tzinfo=UTC)
-    assert midnight_gmt8(first_day(cycle)) <= at < midnight_gmt8(end_day(cycle))
+    assert midnight(first_day(cycle)) <= at < midnight(end_day(cycle))
 
 
 def test_today_is_the_billing_date_and_not_the_date_of_greenwich(monkeypatch):

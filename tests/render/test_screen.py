@@ -52,6 +52,10 @@ def test_midnight_belongs_to_the_day_it_ends() -> None:
     assert through_words(datetime(2026, 10, 31, 15, tzinfo=UTC)) == "31 Oct 2026 23:00"
 
 
+def test_midnight_in_utc_ends_a_day_that_is_cut_there() -> None:
+    assert through_words(datetime(2026, 11, 1, tzinfo=UTC)) == "31 Oct 2026 24:00"
+
+
 def test_what_is_no_date_stays_as_it_is() -> None:
     assert date_cell("soon") == "soon"
 

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from crossfoot.core.clock import today
+from crossfoot.core.clock import instant, today
+from crossfoot.render.screen import provenance
 from crossfoot.sources.focus_files import find_exports
 from tests.sources.desk import Desk
 from tests.sources.focus import write_export
@@ -149,3 +150,22 @@ def test_what_is_no_export_is_refused_by_what_it_lacks(desk: Desk) -> None:
     broken.write_bytes(b"PAR1 nothing of the kind PAR1")
     [receipt] = desk.ingest(broken, CLOSED)
     assert receipt.findings[0].message.startswith("It is not Parquet (")
+
+
+def test_a_page_names_the_zone_in_which_the_export_cuts_its_days(desk: Desk) -> None:
+    """The same instant, 16:30 UTC of the 30th, is of September where days are cut in UTC, of October in GMT+08:00."""
+    at = {"ChargePeriodStart": "2026-09-30T16:30:00Z", "ChargePeriodEnd": "2026-09-30T17:30:00Z"}
+    lines = [
+        {"BillingPeriodStart": "2026-09-01T00:00:00Z", **at},
+        {"BillingPeriodStart": "2026-09-30T16:00:00Z", "SubAccountId": "acct-b1", **at},
+    ]
+    desk.ingest(write_export(desk.portal.inbox / "export.csv", lines), date(2026, 11, 6))
+    desk.portal.publish()
+    in_utc = desk.portal.table("usage-to-cost", desk.portal.alice, period=SEPTEMBER, by=["day"])
+    in_gmt8 = desk.portal.table("usage-to-cost", desk.portal.dana, "C0002", period="2026-10", by=["day"])
+    assert [row["day"] for row in in_utc.rows()] == ["2026-09-30"]
+    assert [row["day"] for row in in_gmt8.rows()] == ["2026-10-01"]
+    assert (in_utc.meta.time_zone, instant(in_utc.meta.data_through)) == ("UTC", "2026-10-01T00:00:00Z")
+    assert (in_gmt8.meta.time_zone, instant(in_gmt8.meta.data_through)) == ("GMT+08:00", "2026-10-31T16:00:00Z")
+    assert "UTC · USD, before tax · data through 30 Sep 2026 24:00" in provenance(in_utc)
+    assert "GMT+08:00 · USD, before tax · data through 31 Oct 2026 24:00" in provenance(in_gmt8)

@@ -36,7 +36,7 @@ def test_a_spreadsheet_that_is_none_is_refused_in_a_sentence(desk: Desk, kind: s
     columns = proposed(desk, csv_file(desk.portal.inbox / "export.csv", [ENGLISH]))
     receipt = take_in(desk, make(desk.portal.inbox / "book.xlsx"), columns)
     assert block_of(receipt).message.startswith(says)
-    assert (receipt.is_accepted, list(desk.portal.home.tmp.glob("tmp*"))) == (False, [])
+    assert (receipt.is_accepted, list(desk.portal.home.tmp.glob("work-*"))) == (False, [])
 
 
 def test_excels_numbers_are_read_as_the_decimals_that_a_person_sees(desk: Desk) -> None:

@@ -1,11 +1,11 @@
-"""Billing cycles and periods. A cycle is a GMT+08:00 month; a bill date is a date, never an instant.
+"""Billing cycles and periods. A cycle is a GMT+08:00 month, but for exports that are cut in UTC; a bill date is a date.
 
 Validities and ranges: start inclusive, end exclusive. What a reader writes (`--period`) has both ends in.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from crossfoot.core.clock import GMT8
 from crossfoot.core.errors import BadRequest
@@ -42,9 +42,19 @@ def end_day(cycle: str) -> date:
     return first_day(next_cycle(cycle))
 
 
-def midnight_gmt8(day: date) -> datetime:
+def midnight(day: date, zone: tzinfo = GMT8) -> datetime:
     """The instant at which the billing day begins, in UTC."""
-    return datetime.combine(day, time(), GMT8).astimezone(UTC)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def zone_of(through: datetime) -> tzinfo:
+    """The zone that cuts the days of data which reach so far: data end with a day, and a midnight in UTC is no other's."""
+    return UTC if through.astimezone(UTC).time() == time() else GMT8
+
+
+def day_after(through: datetime) -> date:
+    """The first billing day that is not wholly in data which reach so far."""
+    return through.astimezone(zone_of(through)).date()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.db import connection
 
@@ -25,6 +24,7 @@ from crossfoot.ingest.reading import CHARGES_NAME, Reading, SliceRead
 from crossfoot.ingest.replaced import find_replaced
 from crossfoot.runtime.files import fsync_folder, sha256_file
 from crossfoot.runtime.home import Home
+from crossfoot.runtime.scratch import scratch
 from crossfoot.sources.bill import BillFile
 from crossfoot.sources.focus_files import pack_parts
 from crossfoot.sources.upload_files import pack_upload
@@ -59,11 +59,11 @@ def accept(bill: BillFile, home: Home, actor: str) -> Receipt:
         known = Batch.objects.filter(sha256=sha256).first()
         if known and _is_done(known, bill.name, home):
             return _receipt(known, is_new=False)
-    with TemporaryDirectory(dir=home.tmp) as folder:
+    with scratch(home.tmp) as folder:
         if known and known.rows:  # its charges were lost: they are read as on the day it came
             bill = replace(bill, as_of=known.as_of)
-        reading = read_in_child(bill, landed_path(home, sha256, bill.suffix), Path(folder))
-        charges = Path(folder) / CHARGES_NAME
+        reading = read_in_child(bill, landed_path(home, sha256, bill.suffix), folder)
+        charges = folder / CHARGES_NAME
         batch = _batch(bill, sha256, reading, charges)
         with as_staff():
             return _keep(batch, reading, charges, home, actor)
@@ -93,8 +93,8 @@ def _is_done(batch: Batch, name: str, home: Home) -> bool:
 
 
 def _land(bill: BillFile, home: Home) -> str:
-    with TemporaryDirectory(dir=home.tmp) as folder:
-        part = Path(folder) / "landed"
+    with scratch(home.tmp) as folder:
+        part = folder / "landed"
         if bill.columns:
             pack_upload(bill, part)
         elif bill.parts:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256 as sha256_of
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from crossfoot.access.rls import as_staff
 from crossfoot.core.clock import today
@@ -14,6 +13,7 @@ from crossfoot.core.finding import Finding
 from crossfoot.ingest.accept import Receipt, accept, find_accepted
 from crossfoot.ingest.models import Fetched
 from crossfoot.runtime.home import Home
+from crossfoot.runtime.scratch import scratch
 from crossfoot.sources.bill import BillFile, Source, refusal
 from crossfoot.sources.column_map import ColumnMap
 from crossfoot.sources.find import find_files
@@ -91,9 +91,9 @@ def _accept_remote(
         known = Fetched.objects.filter(fingerprint=fingerprint).first()
         if known and (receipt := find_accepted(known.sha256, bill.name, home)):
             return receipt
-    with TemporaryDirectory(dir=home.tmp) as folder:
+    with scratch(home.tmp) as folder:
         try:
-            paths = tuple(_fetch(part, connection, Path(folder)) for part in parts)
+            paths = tuple(_fetch(part, connection, folder) for part in parts)
         except Unfetched as unfetched:
             return _not_had(bill, unfetched)
         receipt = accept(replace(bill, path=paths[0], parts=paths if bill.parts else ()), home, actor)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
+
+from crossfoot.runtime.scratch import scratch
 
 MEMORY = "1200MB"
 THREADS = 2
@@ -14,9 +15,8 @@ THREADS = 2
 @contextmanager
 def workbench(tmp: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A connection and the folder in which it may leave things; both are gone afterwards."""
-    tmp.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=tmp) as folder, open_bench(Path(folder)) as connection:
-        yield connection, Path(folder)
+    with scratch(tmp) as folder, open_bench(folder) as connection:
+        yield connection, folder
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Reads the parts of a bill into `lines`, part by part, so that a large bill needs the memory of one part.
 
 Leaves behind in the workbench: `lines` (typed), `refused` (accounts with unreadable cells), `refused_slices` (the cycles
-of those accounts) and `raw_totals`, the control totals taken from the text, against which the stored charges are held.
+of those accounts), `utc_slices` (the cycles of accounts whose days are cut in UTC) and `raw_totals`, the control totals
+taken from the text, against which the stored charges are held.
 """
 
 from collections import Counter
@@ -34,6 +35,7 @@ def load_parts(bench: duckdb.DuckDBPyConnection, parts: list[Part], bill: BillFi
         BadBill: a part is not what its name says, or lines name no account.
     """
     bench.execute("CREATE TABLE refused (account_id VARCHAR)")
+    bench.execute("CREATE TABLE utc_slices (account_id VARCHAR, cycle VARCHAR)")
     bench.execute("CREATE TABLE refused_slices (account_id VARCHAR, cycle VARCHAR)")
     bench.execute(
         "CREATE TABLE part_totals (account_id VARCHAR, currency VARCHAR, rows HUGEINT, "
@@ -48,6 +50,7 @@ def load_parts(bench: duckdb.DuckDBPyConnection, parts: list[Part], bill: BillFi
         findings += _read_parts(bench, layout, alike)
         findings += _look_at(bench, layout, bill)
         findings += normalise_lines(bench, layout)
+        bench.execute("INSERT INTO utc_slices SELECT DISTINCT customer_id, cycle FROM raw WHERE in_utc")
         bench.execute(_PART_TOTALS.format(currency=quote(layout.currency)))
     _leave_out_refused(bench)
     findings += _unknown_columns(parts)
@@ -70,7 +73,11 @@ def _alike(parts: list[Part]) -> Iterator[tuple[Layout, list[Part]]]:
 
 def _read_parts(bench: duckdb.DuckDBPyConnection, layout: Layout, parts: list[Part]) -> list[Finding]:
     paths = "[" + ", ".join(quote(str(p.path)) for p in parts) + "]"
-    columns = [*raw_columns(layout), *(f"{sql} AS received_{key}" for key, sql in layout.changed)]
+    columns = [
+        *raw_columns(layout),
+        f"{layout.in_utc} AS in_utc",
+        *(f"{sql} AS received_{key}" for key, sql in layout.changed),
+    ]
     try:
         bench.execute(
             f"CREATE OR REPLACE TABLE raw AS SELECT {', '.join(columns)}, list_position({paths}, filename) AS part "

@@ -9,15 +9,15 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from crossfoot.core.clock import instant
+from crossfoot.core.clock import GMT8, instant
 from crossfoot.core.finding import Finding, Reach, Severity, read_finding
-from crossfoot.core.period import end_day, midnight_gmt8
+from crossfoot.core.period import end_day, midnight
 from crossfoot.ingest.engine import open_bench, parquet, quote
 from crossfoot.ingest.load import load_parts
 from crossfoot.ingest.normalise import keyed_lines
@@ -36,7 +36,7 @@ STORED = "SELECT currency, count(*), sum(list_cost), sum(amount), sum(settlement
 READ = "SELECT currency, CAST(rows AS BIGINT), list_cost, amount, settlement_amount FROM raw_totals ORDER BY 1"
 # A file is of one day for all its accounts, also for one that was idle on that day.
 SLICES = f"""SELECT account_id, cycle, sum(n), bool_or(refunds), max(max(last_day)) OVER (PARTITION BY cycle),
-    list((currency, CAST(list_cost AS VARCHAR)) ORDER BY currency)
+    list((currency, CAST(list_cost AS VARCHAR)) ORDER BY currency), (account_id, cycle) IN (FROM utc_slices)
 FROM (SELECT account_id, cycle, currency, count(*) AS n, sum(list_cost) AS list_cost, max(bill_date) AS last_day,
           bool_or(bill_type IN {REFUNDS}) AS refunds
       FROM lines GROUP BY ALL) GROUP BY 1, 2 ORDER BY 2, 1"""
@@ -108,7 +108,8 @@ def _keep(bench: duckdb.DuckDBPyConnection, bill: BillFile, charges: Path, findi
     _refuse_many(bench, bill)
     slices = [_slice(bill, *row) for row in bench.execute(SLICES).fetchall()]
     refused = bench.execute("SELECT DISTINCT account_id, cycle FROM refused_slices ORDER BY 2, 1").fetchall()
-    slices += [_refused(bill, account, cycle) for account, cycle in _cycles(bill, refused)]
+    in_utc = set(bench.execute("FROM utc_slices").fetchall())
+    slices += [_refused(bill, *one, _zone(is_utc=one in in_utc)) for one in _cycles(bill, refused)]
     return Reading(
         is_accepted=True,
         findings=tuple(findings),
@@ -129,7 +130,7 @@ def _refuse_many(bench: duckdb.DuckDBPyConnection, bill: BillFile) -> None:
 
 
 def _slice(bill: BillFile, *row: Any) -> SliceRead:  # noqa: ANN401 - a row of SLICES
-    account, cycle, rows, refunds, last_day, sums = row
+    account, cycle, rows, refunds, last_day, sums, is_utc = row
     is_final = _is_final(bill, cycle)
     end = end_day(cycle)
     through = end if is_final else min(last_day + timedelta(days=1), end, bill.as_of or end)
@@ -140,9 +141,13 @@ def _slice(bill: BillFile, *row: Any) -> SliceRead:  # noqa: ANN401 - a row of S
         has_refunds=refunds,
         is_final=is_final,
         as_of=_day(bill.as_of if bill.cycle else through),
-        data_through=instant(midnight_gmt8(through)),
+        data_through=instant(midnight(through, _zone(is_utc=is_utc))),
         list_cost=dict(sums),
     )
+
+
+def _zone(*, is_utc: bool) -> tzinfo:
+    return UTC if is_utc else GMT8
 
 
 def _is_final(bill: BillFile, cycle: str) -> bool:
@@ -152,7 +157,7 @@ def _is_final(bill: BillFile, cycle: str) -> bool:
     return bool(bill.as_of and bill.as_of > end_day(cycle) + timedelta(CLOSING_DAY - 1))
 
 
-def _refused(bill: BillFile, account: str, cycle: str) -> SliceRead:
+def _refused(bill: BillFile, account: str, cycle: str, zone: tzinfo) -> SliceRead:
     """The newest lines of an account were refused: nothing of them is in force, and the older ones are known to be old."""
     end = end_day(cycle)
     is_final = _is_final(bill, cycle)
@@ -163,7 +168,7 @@ def _refused(bill: BillFile, account: str, cycle: str) -> SliceRead:
         is_refused=True,
         is_final=is_final,
         as_of=_day(day),
-        data_through=instant(midnight_gmt8(min(bill.as_of or end, end))),
+        data_through=instant(midnight(min(bill.as_of or end, end), zone)),
     )
 
 

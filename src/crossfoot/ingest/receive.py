@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -16,6 +15,7 @@ from crossfoot.ingest.models import Upload
 from crossfoot.ingest.reading import CHARGES_NAME, Reading
 from crossfoot.ingest.uploads import ACCEPTING, DONE, LOOKED, LOOKING, PREVIEWED, READING, move_on, path_of
 from crossfoot.runtime.home import Home
+from crossfoot.runtime.scratch import scratch
 from crossfoot.sources.bill import BillFile
 from crossfoot.sources.column_map import read_map
 from crossfoot.sources.propose import propose_map, unmatched
@@ -41,8 +41,7 @@ class Preview:
 
 def preview(bill: BillFile, home: Home) -> Preview:
     """Read a file by its map and throw the reading away."""
-    with TemporaryDirectory(dir=home.tmp) as name:
-        folder = Path(name)
+    with scratch(home.tmp) as folder:
         packed = folder / "landed.tar"
         pack_upload(bill, packed)
         reading = read_in_child(bill, packed, folder)
@@ -64,8 +63,8 @@ def _rows(charges: Path) -> tuple[dict[str, str | None], ...]:
 
 def look_at(file: Path, name: str, home: Home) -> dict[str, Any]:
     """The file's columns, and the map that is proposed for them."""
-    with TemporaryDirectory(dir=home.tmp) as folder:
-        found = read_names_in_child(file, name, Path(folder))
+    with scratch(home.tmp) as folder:
+        found = read_names_in_child(file, name, folder)
     proposal = propose_map(found["headers"])
     left = unmatched(found["headers"], proposal)
     columns = proposal.as_json() | {"delimiter": found.get("delimiter", ",")}

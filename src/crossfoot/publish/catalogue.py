@@ -10,7 +10,7 @@ from crossfoot.access.rls import as_staff
 from crossfoot.audit.record import Action, record
 from crossfoot.core.clock import instant, now
 from crossfoot.core.finding import Finding, read_finding
-from crossfoot.core.period import end_day, first_day, midnight_gmt8
+from crossfoot.core.period import end_day, first_day, midnight
 from crossfoot.lake.files import LakeFile
 from crossfoot.publish.inputs import Inputs
 from crossfoot.publish.lines import Month, Sums
@@ -97,7 +97,7 @@ def _edition(cycle: str, at: datetime, new: NewEdition, number: int) -> Edition:
         cycle=cycle,
         number=number,
         status=new.status,
-        data_through=new.data_through or midnight_gmt8(end_day(cycle)),
+        data_through=new.data_through or midnight(end_day(cycle)),
         published_at=at,
         first_day=min(new.month.days, default=str(first_day(cycle))),
         last_day=max(new.month.days, default=str(first_day(cycle))),

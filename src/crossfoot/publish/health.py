@@ -11,9 +11,9 @@ from crossfoot.access.customers import list_owners, names_of_customers
 from crossfoot.access.models import AccountOwner
 from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
-from crossfoot.core.clock import GMT8, now
+from crossfoot.core.clock import now
 from crossfoot.core.finding import Finding, Severity, read_finding
-from crossfoot.core.period import end_day, first_day, midnight_gmt8
+from crossfoot.core.period import day_after, end_day, first_day, midnight
 from crossfoot.core.roles import Capability
 from crossfoot.publish.acceptances import list_accepted
 from crossfoot.publish.models import Edition
@@ -115,8 +115,8 @@ def find_expected(cycle: str, files: Iterable[ReceivedFile], at: datetime) -> Ex
     good = [f for f in huawei if f.is_accepted]
     if not huawei or any(f.is_final for f in good):
         return None
-    end = midnight_gmt8(end_day(cycle))
-    last = max((f.data_through or f.received_at for f in good), default=midnight_gmt8(first_day(cycle)))
+    end = midnight(end_day(cycle))
+    last = max((f.data_through or f.received_at for f in good), default=midnight(first_day(cycle)))
     daily = (
         min(last, end) + 2 * DAILY_BY
     )  # the day that begins where the data ends, and the day in which its file comes
@@ -162,7 +162,7 @@ def _accounts(cycle: str, received: Sequence[ReceivedAccount]) -> Iterable[Accou
 def _expected_days(one: ReceivedAccount, valid_from: date | None, valid_to: date | None) -> tuple[date, ...]:
     """The days of the cycle up to which the data reaches, as far as the account was owned."""
     start, end = first_day(one.cycle), end_day(one.cycle)
-    through = min(one.data_through.astimezone(GMT8).date(), end) if one.data_through else start
+    through = min(day_after(one.data_through), end) if one.data_through else start
     first, last = max(start, valid_from or start), min(through, valid_to or through)
     return tuple(first + timedelta(days=n) for n in range((last - first).days))
 

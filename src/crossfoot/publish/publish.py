@@ -3,7 +3,6 @@
 Before that transaction nothing can be seen; after it everything can. A crash leaves files that nobody refers to.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from crossfoot.publish.models import BuyEdition, Edition, MonthState
 from crossfoot.publish.shelves import list_runs, read_no_lines, read_shelf, runs
 from crossfoot.publish.stage import make_candidate
 from crossfoot.runtime.home import Home
+from crossfoot.runtime.scratch import scratch
 
 LOCK = 0xC0F00D
 
@@ -74,13 +74,13 @@ def publish(cycle: str, home: Home, actor: str) -> Published:
     Raises:
         Busy: another publication is at work.
     """
-    with _alone(), _scratch(home.tmp / "shelves") as scratch, workbench(home.tmp) as (bench, _):
+    with _alone(), scratch(home.tmp) as shelves, workbench(home.tmp) as (bench, _):
         with as_staff():
             inputs = gather(cycle)
             before, buy_before = _newest(cycle)
             states = MonthState.objects.filter(cycle=cycle, is_blocked=True).exclude(customer_key="")
             blocked_before = {s.customer_key: s.findings for s in states}
-        candidate = make_candidate(bench, inputs, {c: e.days for c, e in before.items()}, home, scratch)
+        candidate = make_candidate(bench, inputs, {c: e.days for c, e in before.items()}, home, shelves)
         findings = inputs.choices.settle(run_checks(candidate))
         blocked = {f.customer for f in findings if f.is_block and f.customer} & set(inputs.customers)
         held = hold_back(candidate, blocked, set(blocked_before), {c: e.days for c, e in before.items()})
@@ -121,17 +121,6 @@ def _alone() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """A folder for the one publisher that there is; what one that died left in it goes first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _newest(cycle: str) -> tuple[dict[str, Edition], dict[str, BuyEdition]]:

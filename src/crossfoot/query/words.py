@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from crossfoot.access.scope import Scope
-from crossfoot.core.period import Period
+from crossfoot.core.clock import GMT8
+from crossfoot.core.period import Period, zone_of
 from crossfoot.core.words import mark as _
 from crossfoot.publish.plan import PlannedEdition
 from crossfoot.query.select import measures_of
@@ -59,10 +60,16 @@ def meta_of(question: Question, scope: Scope, editions: Sequence[PlannedEdition]
         ),
         data_through=max((e.data_through for e in editions), default=None),
         row_count=rows,
+        time_zone=_zones(editions),
         warnings=tuple(_warnings(question.period, scope, editions)),
         known_issues=notes.issues,
         display_names=notes.names,
     )
+
+
+def _zones(editions: Sequence[PlannedEdition]) -> str:
+    """The zones that cut the days: one, but for a period in which the source has changed."""
+    return ", ".join(sorted({str(zone_of(e.data_through)) for e in editions})) or str(GMT8)
 
 
 def _warnings(period: Period | None, scope: Scope, editions: Sequence[PlannedEdition]) -> list[str]:

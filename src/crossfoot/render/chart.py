@@ -12,8 +12,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from crossfoot.core.clock import GMT8
 from crossfoot.core.money import plain
+from crossfoot.core.period import day_after
 from crossfoot.core.words import mark as _
 from crossfoot.render.screen import cycle_words, date_cell, name_of_nothing, period_words
 from crossfoot.reports.spec import Kind
@@ -211,7 +211,7 @@ def _is_incomplete(at: str, table: Table) -> bool:
         return any(edition.cycle == at and edition.status != FINAL for edition in table.meta.editions)
     last = date.fromisoformat(at) + timedelta(days=6 if table.question.by[-1].key == "week" else 0)
     through = table.meta.data_through
-    return through is not None and last >= through.astimezone(GMT8).date()
+    return through is not None and last >= day_after(through)
 
 
 def _styles(names: Sequence[str]) -> dict[str, dict[str, Any]]:

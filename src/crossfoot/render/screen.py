@@ -4,13 +4,13 @@ English for now. Figures are cut up as text, never converted, so what is shown i
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from crossfoot.core.clock import GMT8
-from crossfoot.core.period import Period
+from crossfoot.core.period import Period, zone_of
 from crossfoot.core.words import mark as _
-from crossfoot.reports.table import EditionMeta, Table, TableColumn
+from crossfoot.reports.table import EditionMeta, Meta, Table, TableColumn
 
 Say = Callable[[str], str]
 
@@ -66,18 +66,19 @@ def date_cell(text: str) -> str:
         return text
 
 
-def instant_words(at: datetime) -> str:
-    """`5 Nov 2026 12:04`, on the clock of the bill (GMT+08:00)."""
-    local = at.astimezone(GMT8)
+def instant_words(at: datetime, zone: tzinfo = GMT8) -> str:
+    """`5 Nov 2026 12:04`, on the clock of the bill."""
+    local = at.astimezone(zone)
     return f"{day_words(local.date())} {local:%H:%M}"
 
 
 def through_words(at: datetime) -> str:
     """The end of what is contained; midnight belongs to the day that it ends: `31 Oct 2026 24:00`."""
-    local = at.astimezone(GMT8)
+    zone = zone_of(at)
+    local = at.astimezone(zone)
     if local.time() == time():
         return f"{day_words(local.date() - timedelta(days=1))} 24:00"
-    return instant_words(at)
+    return instant_words(at, zone)
 
 
 def span_words(start: date, last: date) -> str:
@@ -125,10 +126,15 @@ def provenance(table: Table, say: Say = str) -> str:
         meta.time_zone,
         say(_BEFORE_TAX).format(currency=money) if money else "",
         say(_THROUGH).format(at=through_words(meta.data_through)) if meta.data_through else "",
-        say(_PUBLISHED).format(at=instant_words(meta.published_at)) if meta.published_at else "",
+        say(_PUBLISHED).format(at=instant_words(meta.published_at, _clock(meta))) if meta.published_at else "",
         _editions(meta.editions, say),
     ]
     return DOT.join(part for part in parts if part)
+
+
+def _clock(meta: Meta) -> tzinfo:
+    """One line has one clock: that of its days."""
+    return zone_of(meta.data_through) if meta.data_through else GMT8
 
 
 def _span(period: Period, say: Say) -> str:

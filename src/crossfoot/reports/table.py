@@ -77,7 +77,7 @@ class Meta:
     warnings: tuple[str, ...] = ()
     known_issues: tuple[str, ...] = ()
     display_names: Mapping[str, DisplayName] = field(default_factory=dict)  # by service code; a note outside the hash
-    time_zone: str = "GMT+08:00"
+    time_zone: str = "GMT+08:00"  # in which days are cut; several where the period has months of several
 
     @property
     def published_at(self) -> datetime | None:

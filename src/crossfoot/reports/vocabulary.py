@@ -109,7 +109,7 @@ DAY = Dimension(
     key="day",
     label=_("Day"),
     sql="bill_date",
-    help=_("The date on the bill, cut at midnight GMT+08:00."),
+    help=_("The date on the bill, cut at midnight in the time zone that the report names: Huawei's is GMT+08:00."),
     kind=Kind.DATE,
 )
 WEEK = Dimension(

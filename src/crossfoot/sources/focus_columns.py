@@ -177,6 +177,7 @@ def focus_layout(headers: Sequence[str], read: Sequence[tuple[str, str]] = ()) -
         nulls=NULLS,
         unknown=tuple(header for header in headers if plain_name(header) not in KNOWN),
         maker="whoever made the export",
+        in_utc=cells.in_utc(),
     )
 
 
@@ -207,12 +208,15 @@ class Cells:
         """Take where the columns are."""
         self.at = at
 
+    def in_utc(self) -> str:
+        """True where days are cut in UTC: a month that begins at 16:00 UTC is one of GMT+08:00, as Huawei cuts them."""
+        return f"NOT coalesce(contains({instant_sql(self.at['BillingPeriodStart'])}, 'T16:00:00'), false)"
+
     def all(self) -> dict[str, str]:
         """Each key's SQL. What cannot be read stays as it came, so that the finding can name it."""
         at = self.at
         start, charged = instant_sql(at["BillingPeriodStart"]), instant_sql(at["ChargePeriodStart"])
-        # A month that begins at 16:00 UTC is one of GMT+08:00, as Huawei cuts them; others are cut in UTC.
-        shift = f"CASE WHEN contains({start}, 'T16:00:00') THEN INTERVAL 8 HOUR ELSE INTERVAL 0 HOUR END"
+        shift = f"CASE WHEN {self.in_utc()} THEN INTERVAL 0 HOUR ELSE INTERVAL 8 HOUR END"
         first = f"{clock_sql(start)} + {shift}"
         is_month = f"day({first}) = 1 AND hour({first}) = 0 AND year({first}) BETWEEN 2000 AND 2199"
         day = f"{clock_sql(charged)} + {shift}"

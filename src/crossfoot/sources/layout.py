@@ -12,6 +12,7 @@ class Layout:
 
     `read` gives, for Parquet, the expression that makes text of each column that is used; all of a CSV is text.
     `changed` are the keys of which `received_KEY` holds the cell as it came, where `cells` writes it otherwise.
+    `in_utc` is true of a line whose days are cut in UTC; Huawei cuts them in GMT+08:00.
     """
 
     width: int
@@ -25,6 +26,7 @@ class Layout:
     unknown: tuple[str, ...] = ()
     maker: str = "Huawei"
     delimiter: str = ","
+    in_utc: str = "false"
 
     @property
     def keys(self) -> frozenset[str]:

@@ -19,9 +19,8 @@ from django.views.decorators.http import require_safe
 
 from crossfoot.access.scope import Scope, list_customers
 from crossfoot.audit.record import Action, record
-from crossfoot.core.clock import GMT8
 from crossfoot.core.money import plain
-from crossfoot.core.period import previous_cycle
+from crossfoot.core.period import day_after, previous_cycle
 from crossfoot.core.roles import Capability, may
 from crossfoot.outlook.pace import Pace, pace_of
 from crossfoot.query.run import list_cycles, run
@@ -113,6 +112,7 @@ def _months(scope: Scope, cycles: Sequence[str]) -> dict[str, Any]:
         "closed": _card(scope, closed, editions[closed], costs) if closed else None,
         "current": _card(scope, cycles[0], editions[cycles[0]], costs) if is_open else None,
         "paces": _paces(scope, cycles[0]) if is_open else (),
+        "zone": by_month.meta.time_zone,
         "through": through_words(by_month.meta.data_through) if by_month.meta.data_through else "",
         "chart": render_chart(by_month, gettext),
         "movers": movers,
@@ -135,7 +135,7 @@ def _paces(scope: Scope, cycle: str) -> tuple[Pace, ...]:
     table = run(report, ask(report, scope.role, period=cycle, by=["day"], digits="exact"), scope)
     if not table.meta.data_through or not table.question.period:
         return ()
-    through = table.meta.data_through.astimezone(GMT8).date()
+    through = day_after(table.meta.data_through)
     return tuple(replace(p, amount=figure(p.amount)) for p in pace_of(table.rows(), table.question.period, through))
 
 
