@@ -19,7 +19,7 @@ def sums(records) -> dict[tuple[str, str], Decimal]:
 
 def behind(house, name: str, table, record) -> dict[tuple[str, str], Decimal] | None:
     """The charges that a link from this row asks for, summed one by one."""
-    pairs = narrowed(table, record)
+    pairs = narrowed(table, record, CHARGES)
     if pairs is None:
         return None
     reader = house.readers[name]

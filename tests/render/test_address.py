@@ -65,25 +65,28 @@ def test_an_unknown_word_is_refused() -> None:
 def test_a_row_becomes_filters() -> None:
     table = cost_table([usd(None, "1.00", "1.00")], [TOTAL], by=["service"])
     row = next(table.rows())
-    assert narrowed(table, row) == [("period", "2026-10"), ("service", "(none)"), ("back", "by=service")]
+    assert narrowed(table, row, CHARGES) == [
+        ("period", "2026-10"),
+        ("service", "(none)"),
+        ("back", "report=usage-to-cost&by=service"),
+    ]
 
 
 def test_the_filter_that_a_row_replaces_is_remembered() -> None:
     table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL], by=["service"])
     question = ask(USAGE_TO_COST, ROLE, period="2026-10", filters={"service": ["ecs", "obs"], "region": ["x"]})
-    pairs = narrowed(replace(table, question=question), next(table.rows()))
-    assert pairs == [("period", "2026-10"), ("region", "x"), ("service", "ecs"), ("back", "by=service&service=ecs&service=obs")]  # fmt: skip
+    pairs = narrowed(replace(table, question=question), next(table.rows()), CHARGES)
+    assert pairs == [("period", "2026-10"), ("region", "x"), ("service", "ecs"), ("back", "report=usage-to-cost&by=service&service=ecs&service=obs")]  # fmt: skip
 
 
 def test_in_two_currencies_a_row_keeps_its_own() -> None:
     table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL, TOTAL | {"currency": "EUR"}])
-    assert ("currency", "USD") in (narrowed(table, next(table.rows())) or [])
+    assert ("currency", "USD") in (narrowed(table, next(table.rows()), CHARGES) or [])
 
 
 def test_what_no_filter_can_ask_for_has_no_link() -> None:
     table = cost_table([usd("ecs", "1.00", "1.00")], [TOTAL])
-    question = replace(table.question, report=replace(USAGE_TO_COST, filters=()))
-    assert narrowed(replace(table, question=question), next(table.rows())) is None
+    assert narrowed(table, next(table.rows()), replace(CHARGES, filters=())) is None
 
 
 def test_a_link_is_pinned_to_the_moment_of_publication() -> None:
@@ -101,4 +104,4 @@ def test_a_row_without_a_unit_leads_to_lines_without_one() -> None:
         "billed_cost": "1.00",
     }
     table = cost_table([row], [TOTAL], by=["resource"], measures=(UNIT, LIST_COST, BILLED_COST))
-    assert ("unit", "(none)") in (narrowed(table, row) or [])
+    assert ("unit", "(none)") in (narrowed(table, row, CHARGES) or [])

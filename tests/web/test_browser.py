@@ -22,7 +22,7 @@ PAGES = (
     ("alice", REPORT + "&sort=-list_cost#filters"),
     ("alice", REPORT + "&shoe=size"),
     ("alice", REPORT + "&service=nothing"),
-    ("alice", "/c/C0001/charges?period=2026-10&sort=-billed_cost&back=by%3Dservice"),
+    ("alice", "/c/C0001/charges?period=2026-10&sort=-billed_cost&back=report%3Dusage-to-cost%26by%3Dservice"),
     ("alice", "/c/C0002/"),
     ("dana", "/close"),
     ("dana", "/findings"),

@@ -25,7 +25,7 @@ WIDTHS, SCHEMES = {1280: 720, 390: 844}, ("light", "dark")  # width: height
 PAGES = {
     "usage-to-cost": "/c/C0001/usage-to-cost?period=2026-10",
     "service-by-month": "/c/C0001/usage-to-cost?period=2026-08..2026-10&by=service,month",
-    "charges": "/c/C0001/charges?period=2026-10&service=Elastic%20Cloud%20Server&sort=-billed_cost&back=by%3Dservice",
+    "charges": "/c/C0001/charges?period=2026-10&service=Elastic%20Cloud%20Server&sort=-billed_cost&back=report%3Dusage-to-cost%26by%3Dservice",
 }
 # Every part that a reader sees, top to bottom, with its words; of a table its heads, its first rows and its last.
 OUTLINE = """() => {

@@ -203,7 +203,7 @@ def test_lines_are_not_sorted_by_what_would_have_to_be_held(alice: Client) -> No
 
 
 def test_a_way_back_that_cannot_be_read_is_refused(alice: Client) -> None:
-    assert status(alice, "/c/C0001/charges?back=by%3Dshoe_size") == 422
+    assert status(alice, "/c/C0001/charges?back=report%3Dusage-to-cost%26by%3Dshoe_size") == 422
 
 
 def test_an_unknown_report_is_not_there(alice: Client) -> None:

@@ -24,6 +24,7 @@ from crossfoot.publish import plan as planning
 from crossfoot.query.select import (
     Select,
     Window,
+    daily,
     distinct_tag_keys,
     distinct_values,
     fits_rollup,
@@ -33,6 +34,7 @@ from crossfoot.query.select import (
     measures_of,
 )
 from crossfoot.query.shape import Group, Shaped, shape, text_of
+from crossfoot.query.trend import DaySum, Trend, with_month_before
 from crossfoot.query.words import Notes, columns_of, meta_of
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Dimension, Report
@@ -85,14 +87,16 @@ def pin(report: Report, question: Question, scope: Scope) -> Pinned:
     if not scope.customer:
         raise BadRequest("Name the customer whose report this is: --customer C0001.")
     question = _resolved(question, scope)
-    editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
+    period = with_month_before(question.period) if report.is_trend and question.period else question.period
+    editions = planning.plan(scope, period, question.as_of) if period else ()
     paths = _paths(question, scope, editions)
     return Pinned(question, scope, editions, paths, _notes(question, scope))
 
 
 def answer(pinned: Pinned, window: Window | None = None) -> Table:
     """The answer to a pinned question."""
-    return _lines(pinned, window) if pinned.question.report.is_lines else _grouped(pinned)
+    report = pinned.question.report
+    return _lines(pinned, window) if report.is_lines else _trend(pinned) if report.is_trend else _grouped(pinned)
 
 
 def _visible(report: Report, scope: Scope) -> Report:
@@ -171,7 +175,24 @@ def _grouped(pinned: Pinned) -> Table:
             names = [d[0] for d in cursor.description or ()]
             found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         shaped = _shape(question, found)
-    columns = columns_of(question)
+    return _table(pinned, shaped)
+
+
+def _trend(pinned: Pinned) -> Table:
+    question = pinned.question
+    trend = Trend(question, pinned.editions)
+    days: list[DaySum] = []
+    if pinned.paths:
+        wider = replace(question, period=with_month_before(trend.period))
+        with _READER.open(pinned.scope.customer) as connection:
+            found = _execute(connection, daily(wider, pinned.scope, pinned.paths)).fetchall()
+        days = [DaySum(currency, cycle, day, cost, (key, name)) for currency, cycle, day, key, name, cost in found]
+    return _table(pinned, trend.answer(days, measures_of(question)), tuple(trend.notes()))
+
+
+def _table(pinned: Pinned, shaped: Shaped, notes: tuple[str, ...] = ()) -> Table:
+    question, columns = pinned.question, columns_of(pinned.question)
+    meta = meta_of(question, pinned.scope, pinned.editions, len(shaped.rows), pinned.notes)
     return Table(
         report=question.report,
         question=question,
@@ -180,7 +201,7 @@ def _grouped(pinned: Pinned) -> Table:
         rounding=shaped.rounding,
         totals=shaped.totals,
         subtotals=shaped.subtotals,
-        meta=meta_of(question, scope, pinned.editions, len(shaped.rows), pinned.notes),
+        meta=replace(meta, warnings=(*meta.warnings, *notes)),
     )
 
 

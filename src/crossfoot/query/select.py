@@ -33,7 +33,9 @@ class Select:
 def measures_of(question: Question) -> tuple[Measure, ...]:
     """The measures a grouped answer shows: a quantity only where every row has one kind of thing metered."""
     has_unit = any(d.has_unit for d in question.by)
-    return tuple(m for m in question.report.measures if has_unit or m is not QUANTITY)
+    lead = question.by[0].key if question.by else ""
+    shown = (m for m in question.report.measures if not m.within or lead in m.within)
+    return tuple(m for m in shown if has_unit or m is not QUANTITY)
 
 
 def fits_rollup(question: Question, scope: Scope) -> bool:
@@ -69,6 +71,20 @@ def grouped(question: Question, scope: Scope, paths: Paths) -> Select:
         f"GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(s) + ')' for s in sets)})"
     )
     return Select(sql, [*values, list(paths), *bound])
+
+
+def daily(question: Question, scope: Scope, paths: Paths) -> Select:
+    """Cost by currency, cycle and bill date, and by the second dimension where there is one."""
+    where, bound = _where(question, scope)
+    second = question.by[1:]
+    key, beside = (second[0].sql, _beside(second[0])) if second else ("NULL", "NULL")
+    names = _one_beside(second[0], "n") if second else "NULL"
+    return Select(
+        f"SELECT currency, cycle, bill_date, k, {names}, CAST(sum(billed_cost) AS DECIMAL(38,8)) FROM (SELECT currency, "
+        f"cycle, bill_date, billed_cost, {key} AS k, {beside} AS n FROM {_files(paths)} WHERE {where}) "
+        "GROUP BY currency, cycle, bill_date, k",
+        [*(_bound(second[0]) if second else []), list(paths), *bound],
+    )
 
 
 def _beside(dimension: Dimension) -> str:
@@ -136,6 +152,8 @@ def distinct_tag_keys(question: Question, scope: Scope, paths: Paths) -> Select:
 
 def _where(question: Question, scope: Scope) -> tuple[str, list[object]]:
     terms, values = ["customer_id = ?"], list[object]([scope.customer])
+    if question.report.only:
+        terms.append(f"({question.report.only})")
     for column, allowed in (("account_id", scope.accounts), ("project_id", scope.projects)):
         if allowed:
             terms.append(f"{column} IN (SELECT unnest(?))")

@@ -38,6 +38,7 @@ def columns_of(question: Question) -> tuple[TableColumn, ...]:
             )
         if dimension.code:
             found.append(_column(dimension.code))
+    found += [_column(mark) for mark in question.report.marks]
     for measure in measures_of(question):
         if measure is QUANTITY:
             found.append(_column(UNIT))

@@ -4,7 +4,7 @@
 what has no text: `(none)` for no value and `(empty)` for a tag whose value is empty.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
@@ -17,6 +17,7 @@ from crossfoot.reports.table import Record, Table
 
 EMPTY_WORD = "(empty)"
 BACK = "back"  # in the address of lines: how the report that led to them was grouped and filtered
+FROM = "report"  # in it: which report that was
 QUESTION_WORDS = frozenset({"period", "by", "as_of", "digits"})
 Pairs = list[tuple[str, str]]
 
@@ -64,18 +65,32 @@ def pinned(table: Table) -> Question:
     return replace(table.question, as_of=table.question.as_of or table.meta.published_at)
 
 
-def narrowed(table: Table, record: Record) -> Pairs | None:
-    """The question that is answered by the charges behind one row, all filters kept; None where it cannot be asked."""
+def narrowed(table: Table, record: Record, target: Report) -> Pairs | None:
+    """The question to `target` that is answered by what lies behind one row, all filters kept; None where it cannot be."""
     question = table.question
     chosen: dict[str, tuple[str, ...]] = {d.key: values for d, values in question.filters}
     for key in _keys(table, record):
-        if not _may_filter(question.report, key):
+        if not _may_filter(target, key):
             return None
         value = record.get(key)
         chosen[key] = (NONE_WORD if value is None else value,)
     kept = [pair for pair in write_question(replace(question, filters=(), by=())) if pair[0] != "digits"]
     filters = [(key, value or EMPTY_WORD) for key in sorted(chosen) for value in chosen[key]]
-    return kept + filters + [(BACK, encode(_came_from(question, set(_keys(table, record)))))]
+    return (
+        kept
+        + filters
+        + [(BACK, encode([(FROM, question.report.key), *_came_from(question, set(_keys(table, record)))]))]
+    )
+
+
+def opened(table: Table, record: Record, cycles: Sequence[str]) -> Pairs | None:
+    """The question for the charges of the order that a line gives back, in whatever month they are; None without one."""
+    order = record.get(table.report.opens)
+    if not order or not cycles:
+        return None
+    pairs = [("period", f"{cycles[-1]}..{cycles[0]}"), ("order", order)]
+    as_of = [pair for pair in write_question(table.question) if pair[0] == "as_of"]
+    return pairs + as_of
 
 
 def _came_from(question: Question, narrowed_keys: set[str]) -> Pairs:

@@ -50,6 +50,8 @@ class Block(NamedTuple):
 
 def fits_sheet(table: Table) -> bool:
     """True when the answer has two dimensions, nothing else that parts its rows, and few enough of both."""
+    if table.report.is_trend:  # each time stands beside another there
+        return False
     if len(table.question.by) != 2 or not table.subtotals:  # noqa: PLR2004 - a sheet has two sides
         return False
     if any(c.kind is Kind.UNIT for c in table.columns) or all(c.key != MEASURE for c in table.columns):

@@ -2,10 +2,12 @@
 
 from crossfoot.core.errors import NotFound
 from crossfoot.core.roles import Role
+from crossfoot.reports.adjustments import REFUNDS_AND_ADJUSTMENTS
 from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
+from crossfoot.reports.periods import BILLING_PERIODS
 from crossfoot.reports.spec import Column, Report
 
-REPORTS: tuple[Report, ...] = (USAGE_TO_COST, CHARGES)
+REPORTS: tuple[Report, ...] = (USAGE_TO_COST, BILLING_PERIODS, REFUNDS_AND_ADJUSTMENTS, CHARGES)
 
 
 def get_report(key: str, role: Role) -> Report:
@@ -58,7 +60,7 @@ def _report_faults(report: Report, known: set[str]) -> list[str]:
 
 def _columns(report: Report) -> tuple[Column, ...]:
     codes = (d.code for d in report.by if d.code)
-    return (*report.by, *codes, *report.measures, *report.filters, *report.lines)
+    return (*report.by, *codes, *report.marks, *report.measures, *report.filters, *report.lines)
 
 
 def list_definitions(role: Role) -> list[dict[str, object]]:

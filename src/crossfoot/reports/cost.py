@@ -65,7 +65,7 @@ CHARGES = Report(
     ),
     tags=True,
     measures=(v.LIST_COST, v.BILLED_COST),
-    filters=_FILTERS,
+    filters=(*_FILTERS, v.ORDER),
     # What a reader compares stands first; codes, ids and the way back to the source follow.
     lines=(
         v.line("bill_date", _("Bill date"), "bill_date", v.DAY.help, Kind.DATE),

@@ -10,7 +10,7 @@ from crossfoot.core.errors import BadRequest
 from crossfoot.core.period import Period, parse_period
 from crossfoot.core.roles import Role
 from crossfoot.reports.spec import Dimension, Report
-from crossfoot.reports.vocabulary import TAG_PREFIX, tag
+from crossfoot.reports.vocabulary import TAG_PREFIX, TIMES, tag
 
 Digits = Literal["shown", "exact"]
 MAX_BY = 2
@@ -59,6 +59,8 @@ def ask(  # noqa: PLR0913 - one parameter for each part of a question, all by na
     if report.is_lines and by:
         raise BadRequest(f"{report.title} lists single charges and groups by nothing: leave out {', '.join(by)}.")
     keys = tuple(by) or ((report.default_by,) if report.default_by else ())
+    if report.is_trend:
+        keys = _time_first(keys, report)
     if len(keys) > MAX_BY or len(set(keys)) != len(keys):
         raise BadRequest(f"Group by one or two different dimensions, not {', '.join(keys)}.")
     wanted = _digits(digits or "shown")
@@ -86,6 +88,14 @@ def _dimension(report: Report, role: Role, key: str, known: tuple[Dimension, ...
             return dimension
     allowed = ", ".join(d.key for d in seen) + (", tag:KEY" if report.tags else "")
     raise BadRequest(f"{report.title} has no dimension {key!r} here: choose from {allowed or 'none'}.")
+
+
+def _time_first(keys: tuple[str, ...], report: Report) -> tuple[str, ...]:
+    """A trend runs along a time: it leads, wherever it was named, and is the usual one where none was."""
+    times = tuple(key for key in keys if key in TIMES)
+    if len(times) > 1:
+        raise BadRequest(f"{report.title} runs along one time, not along {' and '.join(times)}.")
+    return (*(times or (report.default_by,)), *(key for key in keys if key not in TIMES))
 
 
 def _digits(text: str) -> Digits:

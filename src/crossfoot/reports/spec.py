@@ -58,14 +58,18 @@ class Dimension(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Column):
-    """A column to sum, exactly, within one currency (or one unit)."""
+    """A column to sum, exactly, within one currency (or one unit); `within` names what must lead the grouping for it."""
 
     kind: Kind = Kind.MONEY
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One question a reader asks. Line reports list charges and are always exact; the others group and sum."""
+    """One question a reader asks. Line reports list charges and are always exact; the others group and sum.
+
+    A trend is grouped by a time first, and sets each beside an earlier one. `only` keeps a report to some charges.
+    """
 
     key: str
     title: str
@@ -77,7 +81,11 @@ class Report:
     default_by: str = ""
     lines: tuple[Column, ...] = ()
     filters: tuple[Dimension, ...] = ()
+    marks: tuple[Column, ...] = ()  # what is said of each row beside its dimensions
+    only: str = ""
     drill: str = ""
+    opens: str = ""  # of lines: the column with the order whose charges a row opens
+    is_trend: bool = False
     seen_by: frozenset[Role] = EVERYONE
     revision: int = 1
 

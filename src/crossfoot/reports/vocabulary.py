@@ -99,6 +99,13 @@ BILL_TYPE = Dimension(
     help=_("Huawei's code for the kind of line: 1 purchase, 5 use, 4 refund, 15 tax and so on."),
     empty=_("Agreement and rounding"),
 )
+ORDER = Dimension(
+    key="order",
+    label=_("Order"),
+    sql="order_id",
+    help=_("The order of a purchase or renewal."),
+    empty=_("No order"),
+)
 CHARGE_CATEGORY = Dimension(
     key="charge_category",
     label=_("Charge category"),
@@ -125,6 +132,7 @@ MONTH = Dimension(
     sql="cycle",
     help=_("The billing cycle that carries the charge. Late usage is in the cycle that bills it."),
 )
+TIMES = (DAY.key, WEEK.key, MONTH.key)
 UNIT = Dimension(
     key="unit",
     label=_("Unit"),
@@ -154,6 +162,77 @@ QUANTITY = Measure(
     sql="usage_quantity",
     help=_("What was metered, in the unit beside it. Purchases have none."),
     kind=Kind.QUANTITY,
+)
+COMPARED_COST = Measure(
+    key="compared_cost",
+    label=_("Cost on compared days"),
+    sql="billed_cost",
+    help=_("The part of the cost that falls on days which are whole and have a partner in the month before."),
+    within=("month",),
+)
+SAME_DAYS = Measure(
+    key="same_days",
+    label=_("Same days a month earlier"),
+    sql="billed_cost",
+    help=_(
+        "The cost of the same days of the month before, day by day. A day that either month does not have, or whose data "
+        "are not whole, is left out on both sides."
+    ),
+    within=("day", "month"),
+)
+SAME_DAYS_CHANGE = Measure(
+    key="same_days_change",
+    label=_("Change on these days"),
+    sql="billed_cost",
+    help=_("The cost on compared days less the cost of the same days a month earlier."),
+    within=("day", "month"),
+)
+MONTH_BEFORE = Measure(
+    key="month_before",
+    label=_("Month before"),
+    sql="billed_cost",
+    help=_("The cost of the whole month before, where both months are closed."),
+    within=("month",),
+)
+MONTH_CHANGE = Measure(
+    key="month_change",
+    label=_("Change on the month before"),
+    sql="billed_cost",
+    help=_("The cost less the cost of the month before."),
+    within=("month",),
+)
+WEEK_BEFORE = Measure(
+    key="week_before",
+    label=_("Week before"),
+    sql="billed_cost",
+    help=_("The cost of the seven days before the week, where both weeks are whole."),
+    within=("week",),
+)
+WEEK_CHANGE = Measure(
+    key="week_change",
+    label=_("Change on the week before"),
+    sql="billed_cost",
+    help=_("The cost less the cost of the week before."),
+    within=("week",),
+)
+TREND = (
+    BILLED_COST,
+    MONTH_BEFORE,
+    MONTH_CHANGE,
+    WEEK_BEFORE,
+    WEEK_CHANGE,
+    COMPARED_COST,
+    SAME_DAYS,
+    SAME_DAYS_CHANGE,
+)
+STATE = Column(
+    key="state",
+    label=_("State"),
+    sql="",
+    help=_(
+        "Complete: all of it is in the figures. Incomplete: charges of it are still to come. Partial: some of its days lie "
+        "outside the period."
+    ),
 )
 
 TAG_PREFIX = "tag:"

@@ -16,7 +16,7 @@ from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
 from crossfoot.core.roles import Capability, may
 from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
-from crossfoot.render.address import encode, narrowed, pinned, read_question, without, write_question
+from crossfoot.render.address import encode, narrowed, opened, pinned, read_question, without, write_question
 from crossfoot.render.chart import render_chart
 from crossfoot.render.html import View, Words, render_html, shown_columns
 from crossfoot.render.names import list_renamed, service_names
@@ -68,7 +68,7 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
     lines = pages.rows({}) if report.is_lines else ()
     called = service_names(table, get_language() or "", lines if report.is_lines else table.rows())
     bar = filter_bar(question, scope.role, cycles, asked, called)
-    view = replace(_view(customer, table, pages, lines if report.is_lines else pages.rows(called)), called=called)
+    view = replace(_view(scope, table, pages, lines if report.is_lines else pages.rows(called), cycles), called=called)
     return {
         "report": report,
         "table": table,
@@ -132,12 +132,14 @@ def _loosened(scope: Scope, table: Table, chips: Sequence[Chip]) -> list[dict[st
     ]
 
 
-def _view(customer: str, table: Table, pages: Pages, rows: Sequence[Record]) -> View:
-    drill = table.report.drill
-    target = reverse("report", args=[customer, drill]) if drill else ""
+def _view(scope: Scope, table: Table, pages: Pages, rows: Sequence[Record], cycles: Sequence[str]) -> View:
+    drill = get_report(table.report.drill, scope.role) if table.report.drill else None
+    target = reverse("report", args=[scope.customer, drill.key]) if drill else ""
 
     def link(row: Record) -> str | None:
-        pairs = narrowed(table, row) if target else None
+        if drill is None:
+            return None
+        pairs = opened(table, row, cycles) if table.report.opens else narrowed(table, row, drill)
         return f"{target}?{encode(pairs)}" if pairs else None
 
     return View(
@@ -158,7 +160,7 @@ def _words(report: Report) -> Words:
         unknown=_("unknown"),
         empty=_("empty"),
         caption=gettext(report.question),
-        open_row=_("Show the charges behind this row"),
+        open_row=_("Show the charges of the original order") if report.opens else _("Show the charges behind this row"),
         sort=_("Sort by this column"),
     )
 

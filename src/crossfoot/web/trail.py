@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from crossfoot.access.scope import Scope
-from crossfoot.render.address import encode, filters_of, read_question, write_question
+from crossfoot.render.address import FROM, encode, filters_of, read_question, write_question
 from crossfoot.reports.catalog import list_reports
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Dimension
@@ -28,10 +28,12 @@ class Crumb:
 
 def trail(scope: Scope, customer: str, table: Table, back: str, called: Called) -> tuple[Crumb, ...]:
     """Usage to cost › Elastic Cloud Server › Oct 2026: each keeps what is filtered now, but for what it stands above."""
-    parent = next((r for r in list_reports(scope.role) if r.drill == table.report.key), None)
-    if parent is None or not back:
+    pairs = parse_qsl(back, keep_blank_values=True)
+    parents = {r.key: r for r in list_reports(scope.role) if r.drill == table.report.key}
+    parent = parents.get(dict(pairs).get(FROM, ""))
+    if parent is None:
         return ()
-    before = read_question(parent, scope.role, parse_qsl(back, keep_blank_values=True))
+    before = read_question(parent, scope.role, [pair for pair in pairs if pair[0] != FROM])
     opened = {d.key for d in before.by}
     kept = [(d, v) for d, v in table.question.filters if d.key not in {*opened, *ADDED}]
     question = replace(table.question, report=parent, by=before.by, digits="shown")
