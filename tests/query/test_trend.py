@@ -74,7 +74,7 @@ def test_a_closed_month_beside_the_one_before_and_beside_its_same_days() -> None
     }
     assert found.rows == ({"currency": "USD", "month": "2026-10", "state": "complete", **row},)
     assert found.totals == ({"currency": "USD", **row},)
-    assert list(trend.notes()) == ["2026-10-31 is not compared: 2026-09 has 30 days."]
+    assert list(trend.notes()) == ["Not compared, because the other month is shorter: 2026-10-31."]
 
 
 def test_an_open_month_is_compared_by_its_whole_days_alone() -> None:
@@ -92,7 +92,7 @@ def test_an_open_month_is_compared_by_its_whole_days_alone() -> None:
         "same_days_change": "10.00",
     }
     assert list(trend.notes()) == [
-        "2026-11 is not complete: its whole days, 2026-11-01 to 2026-11-10, are compared with the same days of 2026-10."
+        "2026-11: its whole days, 2026-11-01 to 2026-11-10, are compared with the same days of the month before."
     ]
 
 
@@ -146,7 +146,7 @@ def test_the_longer_month_before_is_capped_and_said() -> None:
     ]
     trend, found = answer(asked("2026-02", "month"), days, editions)
     assert [found.rows[0][key] for key in ("month_before", "compared_cost", "same_days")] == ["31.00", "28.00", "28.00"]
-    assert list(trend.notes()) == ["2026-01-29 to 2026-01-31 is not compared: 2026-02 has 28 days."]
+    assert list(trend.notes()) == ["Not compared, because the other month is shorter: 2026-01-29 to 2026-01-31."]
 
 
 def test_what_ended_or_began_has_a_row_too() -> None:
@@ -178,7 +178,7 @@ def test_without_a_month_before_nothing_is_compared() -> None:
     trend, found = answer(asked("2026-09", "month"))
     assert [found.rows[0][key] for key in ("billed_cost", "month_before", "same_days")] == ["30.00", None, None]
     assert found.totals[0]["same_days"] is None
-    assert list(trend.notes()) == ["2026-09 is not compared: nothing is published for 2026-08."]
+    assert list(trend.notes()) == ["2026-09: not compared, because nothing is published for the month before."]
 
 
 def test_a_time_leads_wherever_it_was_named() -> None:

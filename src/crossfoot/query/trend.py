@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from crossfoot.core.money import WIDE
 from crossfoot.core.period import Period, cycle_of, day_after, end_day, first_day, next_cycle, previous_cycle
@@ -86,27 +87,32 @@ class Trend:
         )
 
     def notes(self) -> Iterator[str]:
-        """What is compared with what, where that is not the whole of both."""
+        """What is left out of the comparison, and why."""
         if self.unit == "week":
             return
-        for cycle in [c for c in self.editions if self._is_asked(c)]:
-            before = previous_cycle(cycle)
-            if before not in self.editions:
-                yield f"{cycle} is not compared: nothing is published for {before}."
-                continue
-            left = [d for d in _days(cycle) if self.is_whole(d) and self._is_in(d) and _month_before(d) is None]
-            if left:
-                yield f"{_span(left)} is not compared: {before} has {len(_days(before))} days."
-            elif len(_days(before)) > len(_days(cycle)) and self.is_whole(_days(cycle)[-1]):
-                rest = _days(before)[len(_days(cycle)) :]
-                yield f"{_span(rest)} is not compared: {cycle} has {len(_days(cycle))} days."
-            if not self.is_whole(_days(cycle)[-1]):
-                whole = [d for d in _days(cycle) if self.is_whole(d)]
-                yield f"{cycle} is not complete: " + (
-                    f"its whole days, {_span(whole)}, are compared with the same days of {before}."
-                    if whole
-                    else "no day of it is whole yet."
-                )
+        asked = [cycle for cycle in self.editions if self._is_asked(cycle)]
+        alone = [cycle for cycle in asked if previous_cycle(cycle) not in self.editions]
+        paired = [cycle for cycle in asked if cycle not in alone]
+        if alone:
+            yield f"{', '.join(alone)}: not compared, because nothing is published for the month before."
+        left = list(chain.from_iterable(self._without_partner(cycle) for cycle in paired))
+        if left:
+            yield f"Not compared, because the other month is shorter: {', '.join(left)}."
+        for cycle in paired:
+            whole = [day for day in _days(cycle) if self.is_whole(day)]
+            if not whole:
+                yield f"{cycle}: no day of it is whole yet, so none is compared."
+            elif len(whole) < len(_days(cycle)):
+                yield f"{cycle}: its whole days, {_span(whole)}, are compared with the same days of the month before."
+
+    def _without_partner(self, cycle: str) -> Iterator[str]:
+        before = _days(previous_cycle(cycle))
+        mine = [day for day in _days(cycle) if self.is_whole(day) and self._is_in(day)]
+        over = [day for day in mine if _month_before(day) is None]
+        rest = before[len(_days(cycle)) :] if mine and mine[-1] == _days(cycle)[-1] else ()
+        for days in (over, rest):
+            if days:
+                yield _span(days)
 
     def is_whole(self, day: date) -> bool:
         """True where the data of the day's month reach to the end of the day."""

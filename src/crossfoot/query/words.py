@@ -42,7 +42,7 @@ def columns_of(question: Question) -> tuple[TableColumn, ...]:
     for measure in measures_of(question):
         if measure is QUANTITY:
             found.append(_column(UNIT))
-        found.append(_column(measure))
+        found.append(_column(measure, measure.empty))
     return tuple(c for c in found if c.key != "currency")
 
 

@@ -177,7 +177,7 @@ def cell_of(value: str | None, column: TableColumn, view: View) -> Cell:
 
 def _nothing(column: TableColumn, view: View) -> str:
     if column.kind is Kind.MONEY:
-        return view.words.unknown
+        return view.say(column.empty) if column.empty else view.words.unknown
     return view.say(name_of_nothing(column)) if column.kind is Kind.DIMENSION else ""
 
 

@@ -62,6 +62,7 @@ class Measure(Column):
 
     kind: Kind = Kind.MONEY
     within: tuple[str, ...] = ()
+    empty: str = ""  # what a reader sees where there is no figure; else it is unknown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,6 +169,7 @@ COMPARED_COST = Measure(
     sql="billed_cost",
     help=_("The part of the cost that falls on days which are whole and have a partner in the month before."),
     within=("month",),
+    empty=_("not compared"),
 )
 SAME_DAYS = Measure(
     key="same_days",
@@ -179,6 +180,7 @@ SAME_DAYS = Measure(
         "are not whole, is left out on both sides."
     ),
     within=("day", "month"),
+    empty=_("not compared"),
 )
 SAME_DAYS_CHANGE = Measure(
     key="same_days_change",
@@ -186,6 +188,7 @@ SAME_DAYS_CHANGE = Measure(
     sql="billed_cost",
     help=_("The cost on compared days less the cost of the same days a month earlier."),
     within=("day", "month"),
+    empty=_("not compared"),
 )
 MONTH_BEFORE = Measure(
     key="month_before",
@@ -193,6 +196,7 @@ MONTH_BEFORE = Measure(
     sql="billed_cost",
     help=_("The cost of the whole month before, where both months are closed."),
     within=("month",),
+    empty=_("not compared"),
 )
 MONTH_CHANGE = Measure(
     key="month_change",
@@ -200,6 +204,7 @@ MONTH_CHANGE = Measure(
     sql="billed_cost",
     help=_("The cost less the cost of the month before."),
     within=("month",),
+    empty=_("not compared"),
 )
 WEEK_BEFORE = Measure(
     key="week_before",
@@ -207,6 +212,7 @@ WEEK_BEFORE = Measure(
     sql="billed_cost",
     help=_("The cost of the seven days before the week, where both weeks are whole."),
     within=("week",),
+    empty=_("not compared"),
 )
 WEEK_CHANGE = Measure(
     key="week_change",
@@ -214,6 +220,7 @@ WEEK_CHANGE = Measure(
     sql="billed_cost",
     help=_("The cost less the cost of the week before."),
     within=("week",),
+    empty=_("not compared"),
 )
 TREND = (
     BILLED_COST,

@@ -70,7 +70,14 @@ def server_user() -> ServerUser | None:
 def _new_user() -> pwd.struct_passwd:
     shell = "/usr/sbin/nologin"
     places = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"  # `su` leaves root without these
-    command = [shutil.which("useradd", path=places) or "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    command = [
+        shutil.which("useradd", path=places) or "useradd",
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+    ]
     try:
         # The code is not looked at: another process may have made the user meanwhile.
         subprocess.run([*command, "--shell", shell, SERVER_USER], check=False, capture_output=True)
