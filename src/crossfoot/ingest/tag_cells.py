@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from crossfoot.core.finding import Finding, Reach, Severity
-from crossfoot.ingest.tags import BadTags, parse_tags
+from crossfoot.core.tags import BadTags, parse_tags
 from crossfoot.sources.columns import BY_KEY
 from crossfoot.sources.layout import Layout
 
