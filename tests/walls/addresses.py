@@ -8,6 +8,7 @@ CUSTOMER, KEY = "<str:customer>", "<slug:key>"
 # Every address that there is. One that is not here fails the first test: say here who may open it.
 OF_A_CUSTOMER = (
     "c/<str:customer>/",
+    "c/<str:customer>/search",
     "c/<str:customer>/<slug:key>",
     "c/<str:customer>/<slug:key>.csv",
     "c/<str:customer>/<slug:key>.json",

@@ -32,6 +32,7 @@ from crossfoot.query.select import (
     line_totals,
     lines,
     measures_of,
+    tags_holding,
 )
 from crossfoot.query.shape import Group, Shaped, shape, text_of
 from crossfoot.query.trend import DaySum, Trend, with_month_before
@@ -115,8 +116,10 @@ def list_cycles(scope: Scope) -> list[str]:
     return planning.list_cycles(scope)
 
 
-def list_values(dimension: Dimension, question: Question, scope: Scope) -> list[tuple[str | None, str]]:
-    """The values of a dimension in the question's period, with their names, for a filter menu."""
+def list_values(
+    dimension: Dimension, question: Question, scope: Scope, holding: str = ""
+) -> list[tuple[str | None, str]]:
+    """The values of a dimension in the question's period, with their names; `holding` a text, if one is given."""
     scope.require(Capability.READ_REPORTS)
     if scope.role not in dimension.seen_by:
         raise NotFound(f"There is no dimension {dimension.key!r} here.")
@@ -126,20 +129,35 @@ def list_values(dimension: Dimension, question: Question, scope: Scope) -> list[
     if not paths:
         return []
     with _READER.open(scope.customer) as connection:
-        found = _execute(connection, distinct_values(dimension, question, scope, paths)).fetchall()
+        select = distinct_values(dimension, question, scope, paths, holding)
+        found = _execute(connection, select).fetchall()
     return [(value, name or value or dimension.empty) for value, name in found]
+
+
+def list_tags(text: str, question: Question, scope: Scope) -> list[tuple[str, str]]:
+    """The tags of the question's period of which key or value holds a text."""
+    paths = _lines_of(question, scope)
+    if not paths:
+        return []
+    with _READER.open(scope.customer) as connection:
+        return _execute(connection, tags_holding(text, question, scope, paths)).fetchall()
 
 
 def list_tag_keys(question: Question, scope: Scope) -> list[str]:
     """The keys of the tags on the charges of the question's period, for a filter menu."""
-    scope.require(Capability.READ_REPORTS)
     question = replace(_resolved(question, scope), filters=())
-    editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
-    paths = _READER.paths([f for e in editions for f in e.charges])
+    paths = _lines_of(question, scope)
     if not paths:
         return []
     with _READER.open(scope.customer) as connection:
         return [key for (key,) in _execute(connection, distinct_tag_keys(question, scope, paths)).fetchall()]
+
+
+def _lines_of(question: Question, scope: Scope) -> Paths:
+    """The files of the period's lines."""
+    scope.require(Capability.READ_REPORTS)
+    editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
+    return _READER.paths([f for e in editions for f in e.charges])
 
 
 def _resolved(question: Question, scope: Scope) -> Question:

@@ -9,6 +9,7 @@ from crossfoot.reports.question import NONE_WORD, Question
 from crossfoot.reports.spec import Column, Dimension, Kind, Measure
 from crossfoot.reports.vocabulary import QUANTITY, TAG_PREFIX
 
+MOST_VALUES = 500  # of a list to choose from
 DERIVED = {"CAST(date_trunc('week', bill_date) AS DATE)"}  # expressions over columns that the rollup has
 
 
@@ -129,15 +130,34 @@ def line_totals(question: Question, scope: Scope, paths: Paths) -> Select:
     )
 
 
-def distinct_values(dimension: Dimension, question: Question, scope: Scope, paths: Paths) -> Select:
-    """The values of a dimension with their names, the costliest first."""
+def distinct_values(dimension: Dimension, question: Question, scope: Scope, paths: Paths, holding: str = "") -> Select:
+    """The values of a dimension with their names, the costliest first; those alone that hold a text, in any case."""
     where, bound = _where(question, scope)
     name = dimension.name_sql or "NULL"
+    values = [*_bound(dimension), list(paths), *bound]
+    found = f"SELECT CAST({dimension.sql} AS VARCHAR) AS value, {name} AS name, billed_cost FROM {_files(paths)} WHERE {where}"
+    if holding:
+        found = f"SELECT * FROM ({found}) WHERE {_holds('value')} OR {_holds('name')}"
+        values += [holding, holding]
     return Select(
-        f"SELECT CAST({dimension.sql} AS VARCHAR) AS value, max({name}) FROM {_files(paths)} WHERE {where} "
-        "GROUP BY 1 ORDER BY sum(billed_cost) DESC, 1 LIMIT 500",
-        [*_bound(dimension), list(paths), *bound],
+        f"SELECT value, max(name) FROM ({found}) GROUP BY 1 ORDER BY sum(billed_cost) DESC, 1 LIMIT {MOST_VALUES}",
+        values,
     )
+
+
+def tags_holding(text: str, question: Question, scope: Scope, paths: Paths) -> Select:
+    """Pairs of tag key and value of which either holds the text, the costliest first."""
+    where, bound = _where(question, scope)
+    return Select(
+        "SELECT tag.key, tag.value FROM (SELECT unnest(map_entries(tags)) AS tag, billed_cost "
+        f"FROM {_files(paths)} WHERE {where}) WHERE {_holds('tag.key')} OR {_holds('tag.value')} "
+        f"GROUP BY 1, 2 ORDER BY sum(billed_cost) DESC, 1, 2 LIMIT {MOST_VALUES}",
+        [list(paths), *bound, text, text],
+    )
+
+
+def _holds(expression: str) -> str:
+    return f"contains(lower({expression}), lower(?))"
 
 
 def distinct_tag_keys(question: Question, scope: Scope, paths: Paths) -> Select:
