@@ -9,6 +9,7 @@ CUSTOMER, KEY = "<str:customer>", "<slug:key>"
 OF_A_CUSTOMER = (
     "c/<str:customer>/",
     "c/<str:customer>/search",
+    "c/<str:customer>/saved-views",
     "c/<str:customer>/<slug:key>",
     "c/<str:customer>/<slug:key>.csv",
     "c/<str:customer>/<slug:key>.json",

@@ -38,7 +38,9 @@ WALLS = {
     "publish.MonthState": Wall.STAFF,
     "publish.Acceptance": Wall.SEALED,
     "support.KnownIssue": Wall.CUSTOMER,
+    "support.SavedView": Wall.CUSTOMER,
     "support.ServiceName": Wall.CUSTOMER,
+    "support.Visit": Wall.CUSTOMER,
     "deliver.Export": Wall.CUSTOMER,
 }
 GRANTS = {

@@ -66,6 +66,9 @@ class View:
     order: Order | None = None
     order_link: OrderLink = field(default=lambda _key, _is_number: None)
     called: Mapping[str, str] = field(default_factory=dict)  # a service's name in files -> its name on this page
+    columns: frozenset[str] = (
+        frozenset()
+    )  # the columns that are shown beside the first; all of them where none is named
 
 
 class Head(NamedTuple):
@@ -81,7 +84,7 @@ class Head(NamedTuple):
 def render_html(table: Table, view: View | None = None) -> str:
     """The `<table>` element."""
     view = view or View()
-    columns = shown_columns(table)
+    columns = chosen_columns(table, view.columns)
     return template("table.html").render(
         heads=_heads(table, columns, view),
         lines=list(_body(table, columns, view)),
@@ -96,6 +99,13 @@ def shown_columns(table: Table) -> tuple[TableColumn, ...]:
     is_asked = any(dimension.key == "currency" for dimension in table.question.by)
     columns = tuple(c for c in table.columns if c.kind is not Kind.CODE)
     return (CURRENCY, *columns) if is_asked or len(currencies(table)) > 1 else columns
+
+
+def chosen_columns(table: Table, chosen: frozenset[str]) -> tuple[TableColumn, ...]:
+    """Of the columns on screen those that were chosen; what a row is about leads always."""
+    shown = shown_columns(table)
+    fixed = {"currency", *(d.key for d in table.question.by), next(c.key for c in shown if c.key != "currency")}
+    return tuple(c for c in shown if not chosen or c.key in chosen | fixed)
 
 
 def _heads(table: Table, columns: tuple[TableColumn, ...], view: View) -> list[Head]:

@@ -48,3 +48,51 @@ class ServiceName(models.Model):
     def __str__(self) -> str:
         """The code and the name."""
         return f"{self.code}: {self.name}"
+
+
+class SavedView(models.Model):
+    """A question that somebody wants to ask again, under a name of their own."""
+
+    wall: ClassVar[Wall] = Wall.CUSTOMER
+    wall_column: ClassVar[str] = "customer_key"
+    customer_owned: ClassVar[bool] = True
+
+    customer_key = models.CharField(max_length=64)
+    owner = models.CharField(max_length=254)
+    name = models.CharField(max_length=80)
+    report = models.CharField(max_length=64)
+    query = models.CharField(max_length=4000)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        """A person has each name once for each customer."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer_key", "owner", "name"], name="one_saved_view")
+        ]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class Visit(models.Model):
+    """When somebody last looked at a customer's home, and when before that: what is new is told from there."""
+
+    wall: ClassVar[Wall] = Wall.CUSTOMER
+    wall_column: ClassVar[str] = "customer_key"
+    customer_owned: ClassVar[bool] = True
+
+    customer_key = models.CharField(max_length=64)
+    visitor = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True)
+
+    class Meta:
+        """One for each person and customer."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["customer_key", "visitor"], name="one_visit")]
+
+    def __str__(self) -> str:
+        """Who and whose."""
+        return f"{self.visitor} at {self.customer_key}"

@@ -13,7 +13,7 @@ from crossfoot.render.order import Order, read_order
 from crossfoot.reports.vocabulary import TAG_PREFIX
 
 TYPED = ("from", "to", "tag", "value", "value_of")
-PAGE_WORDS = frozenset({"page", "choose", "choose_tag", "layout", "sort", BACK, *TYPED})
+PAGE_WORDS = frozenset({"page", "choose", "choose_tag", "layout", "sort", "columns", BACK, *TYPED})
 AS_ROWS = ("layout", "rows")
 
 
@@ -27,6 +27,7 @@ class Asked:
     as_rows: bool
     order: Order | None
     back: str
+    columns: tuple[str, ...] = ()  # what is shown of the table's columns; all of them without a choice
 
     @property
     def kept(self) -> Pairs:
@@ -37,7 +38,8 @@ class Asked:
     @property
     def layout(self) -> Pairs:
         """What stays when the rows are put in another order."""
-        return ([AS_ROWS] if self.as_rows else []) + ([(BACK, self.back)] if self.back else [])
+        back = [(BACK, self.back)] if self.back else []
+        return ([AS_ROWS] if self.as_rows else []) + [("columns", key) for key in self.columns] + back
 
 
 def read_address(query: QueryDict) -> Asked:
@@ -50,6 +52,7 @@ def read_address(query: QueryDict) -> Asked:
         as_rows=query.get("layout") == "rows",
         order=read_order(query.get("sort", "")),
         back=query.get(BACK, ""),
+        columns=tuple(dict.fromkeys(key for key in query.getlist("columns") if key)),
     )
 
 

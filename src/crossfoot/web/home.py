@@ -19,20 +19,23 @@ from django.views.decorators.http import require_safe
 
 from crossfoot.access.scope import Scope, list_customers
 from crossfoot.audit.record import Action, record
-from crossfoot.core.money import plain
+from crossfoot.core.money import plain, round_minor
 from crossfoot.core.period import day_after, previous_cycle
 from crossfoot.core.roles import Capability, may
 from crossfoot.outlook.pace import Pace, pace_of
+from crossfoot.publish.news import News, list_news
 from crossfoot.query.run import list_cycles, run
 from crossfoot.render.address import encode
 from crossfoot.render.chart import render_chart
 from crossfoot.render.names import service_names
-from crossfoot.render.screen import cycle_words, edition_words, figure, share, signed, through_words
+from crossfoot.render.screen import cycle_words, edition_words, figure, instant_words, share, signed, through_words
 from crossfoot.reports.catalog import get_report, list_reports
 from crossfoot.reports.question import NONE_WORD, ask
 from crossfoot.reports.table import EditionMeta, Table
+from crossfoot.support.saved import visit
 from crossfoot.web.close import render_close
 from crossfoot.web.person import scope_of
+from crossfoot.web.saved import saved_links
 
 REPORT, COST = "usage-to-cost", "billed_cost"
 MONTHS_SHOWN = 6
@@ -93,11 +96,27 @@ def customer_page(request: HttpRequest, customer: str) -> HttpResponse:
 
 def _customer_home(request: HttpRequest, scope: Scope) -> HttpResponse:
     cycles = list_cycles(scope)
-    context: dict[str, Any] = {"reports": _reports(scope)}
+    since = visit(scope)
+    context: dict[str, Any] = {"reports": _reports(scope), "views": saved_links(scope)}
+    if since:
+        context |= {"since": instant_words(since), "news": tuple(_news(scope, one) for one in list_news(scope, since))}
     if cycles:
         context |= _months(scope, cycles[:MONTHS_SHOWN])
     record(Action.REPORT_VIEWED, scope.email, customer=scope.customer, report="home")
     return render(request, "web/home.html", context)
+
+
+def _news(scope: Scope, one: News) -> dict[str, Any]:
+    """What came out of one month: its newest edition, and what that changed."""
+    edition = EditionMeta(cycle=one.cycle, edition=one.number, status=one.status, published_at=one.published_at)
+    changes = (f"{signed(plain(round_minor(amount, currency)))} {currency}" for currency, amount in one.changes.items())
+    return {
+        "month": cycle_words(one.cycle),
+        "url": _report_url(scope, [("period", one.cycle)]),
+        "edition": edition_words(edition, gettext),
+        "is_first": one.is_first,
+        "changes": tuple(changes),
+    }
 
 
 def _months(scope: Scope, cycles: Sequence[str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from crossfoot.core.roles import Capability, may
 from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
 from crossfoot.render.address import encode, narrowed, opened, pinned, read_question, without, write_question
 from crossfoot.render.chart import render_chart
-from crossfoot.render.html import View, Words, render_html, shown_columns
+from crossfoot.render.html import View, Words, chosen_columns, render_html, shown_columns
 from crossfoot.render.names import list_renamed, service_names
 from crossfoot.render.screen import figure, instant_words, period_words, provenance
 from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
@@ -68,7 +68,11 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
     lines = pages.rows({}) if report.is_lines else ()
     called = service_names(table, get_language() or "", lines if report.is_lines else table.rows())
     bar = filter_bar(question, scope.role, cycles, asked, called)
-    view = replace(_view(scope, table, pages, lines if report.is_lines else pages.rows(called), cycles), called=called)
+    view = replace(
+        _view(scope, table, pages, lines if report.is_lines else pages.rows(called), cycles),
+        called=called,
+        columns=frozenset(asked.columns),
+    )
     return {
         "report": report,
         "table": table,
@@ -91,7 +95,21 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
         "pages": None if is_sheet else pages,
         "is_whole": not report.is_lines,
         "exact": _digits_url(table, asked),
+        "columns": None if is_sheet else _columns(table, asked),
+        "view_query": encode([*write_question(question), *asked.kept]),
     }
+
+
+def _columns(table: Table, asked: Asked) -> dict[str, Any]:
+    """The chooser of columns."""
+    kept = write_question(table.question) + [pair for pair in asked.kept if pair[0] != "columns"]
+    shown = {column.key for column in chosen_columns(table, frozenset(asked.columns))}
+    choices = [
+        {"key": c.key, "label": gettext(c.label), "is_shown": c.key in shown}
+        for c in shown_columns(table)
+        if c.key not in {"currency", *(d.key for d in table.question.by)}
+    ]
+    return {"choices": choices, "hidden": kept, "all": "?" + encode(kept)}
 
 
 def _fragment(table: Table, view: View, *, is_sheet: bool) -> str:

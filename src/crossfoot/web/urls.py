@@ -11,6 +11,7 @@ from crossfoot.web.findings import accept_page, findings_page, withdraw_page
 from crossfoot.web.health import healthz, readyz
 from crossfoot.web.home import customer_page, home_page
 from crossfoot.web.report import report_page
+from crossfoot.web.saved import saved_page
 from crossfoot.web.search import search_page
 from crossfoot.web.services import services_page
 from crossfoot.web.uploads import upload_page, uploads_page
@@ -30,6 +31,7 @@ urlpatterns = [
     path("data", health_page, name="data-health"),
     path("known-issues", known_issues_page, name="known-issues"),
     path("c/<str:customer>/search", search_page, name="search"),
+    path("c/<str:customer>/saved-views", saved_page, name="saved-views"),
     path("uploads", uploads_page, name="uploads"),
     path("uploads/<str:number>", upload_page, name="upload"),
     path("services", services_page, name="services"),
