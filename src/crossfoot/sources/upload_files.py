@@ -19,7 +19,6 @@ from crossfoot.sources.columns import ALL, BY_KEY, Holds
 from crossfoot.sources.decimals import changed_sql, decimal_sql
 from crossfoot.sources.encoding import read_first_line
 from crossfoot.sources.layout import Layout, column
-from crossfoot.sources.sheet import write_csv
 
 KINDS = (".csv", ".csv.gz", ".xlsx")
 MAP_NAME = "column-map.json"
@@ -101,6 +100,9 @@ def read_headers(file: Path, name: str, columns: ColumnMap, into: Path) -> tuple
     kind = kind_of(file.name)
     delimiter = columns.delimiter
     if kind == ".xlsx":
+        # Loaded here: it costs a third of the start of every child that reads a bill.
+        from crossfoot.sources.sheet import write_csv  # noqa: PLC0415
+
         findings += write_csv(file, name, columns.sheet, columns.header_row, text)
         delimiter = ","
     else:
