@@ -36,7 +36,7 @@ def folder() -> Iterator[Path]:
 
 def erase(root: Path) -> None:
     """Its server ends a moment after its last user."""
-    home = open_home({"CROSSFOOT_HOME": str(root)})
+    home = open_home({"CROSSFOOT_HOME": str(root), "CROSSFOOT_LAKE": str(root)})  # its own may have lain elsewhere
     deadline = time.monotonic() + 20
     while postgres.is_alive(home) and time.monotonic() < deadline:
         time.sleep(0.05)
