@@ -6,6 +6,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STATIC := src/crossfoot/web/static/dist
+WORDS := $(wildcard src/crossfoot/locale/*/LC_MESSAGES/*.po)
 FRONTEND := $(shell find frontend/src -type f 2>/dev/null)
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --annotation-style line
 
@@ -16,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test deep check bench golden pictures lock clean browser postgresql
+.PHONY: help env demo test deep check bench golden messages pictures lock clean browser postgresql
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -42,6 +43,9 @@ check: env ## style, format, types, borders between rooms, our own rules
 bench: env ## measure, and print tables
 	@$(BIN)/python -m bench
 
+messages: env ## gather the words of the pages into the catalogues, to be translated there
+	@CROSSFOOT_HOME=$(abspath $(VENV))/home $(BIN)/python -m tools.messages
+
 golden: env ## write the golden files anew; read their difference before you commit it
 	@BROWSER=0 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not deep" --write-golden
 
@@ -64,8 +68,9 @@ $(VENV)/.requirements: requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r $<
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.requirements pyproject.toml requirements/base.in
+$(VENV)/.installed: $(VENV)/.requirements pyproject.toml requirements/base.in $(WORDS)
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m tools.messages compile
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json

@@ -29,7 +29,7 @@ OF_STAFF = {  # how it is asked, and by whom
     "uploads": ("get", {"dana", "frank"}),
     "uploads/<str:number>": ("get", {"dana", "frank"}),
 }
-DOOR = ("login", "logout", "inactive")
+DOOR = ("login", "logout", "inactive", "language")
 HEALTH = ("healthz", "readyz")  # for what watches over the machine: nothing about anybody
 KEYS = tuple(report.key for report in REPORTS)
 

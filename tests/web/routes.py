@@ -36,6 +36,7 @@ ROUTES = (
     Route(pattern="", example="/", seen=everybody(OK, nobody=MOVED)),
     Route(pattern="login", example="/login", seen=everybody(MOVED, nobody=OK)),
     Route(pattern="logout", example="/logout", method="post", seen=everybody(MOVED)),
+    Route(pattern="language", example="/language", method="post", seen=everybody(MOVED)),
     Route(pattern="inactive", example="/inactive", seen=everybody(OK)),
     Route(pattern="close", example="/close", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
     Route(

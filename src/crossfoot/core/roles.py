@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from crossfoot.core.words import mark as _
+
 
 class Role(StrEnum):
     """Who somebody is; the value is the key on the command line."""
@@ -12,6 +14,11 @@ class Role(StrEnum):
     RESELLER_SUPPORT = "reseller-support"
     RESELLER_FINANCE = "reseller-finance"
     RESELLER_OPERATOR = "reseller-operator"
+
+    @property
+    def label(self) -> str:
+        """The role in words, to be translated."""
+        return LABELS[self]
 
     @property
     def is_reseller(self) -> bool:
@@ -34,6 +41,14 @@ class Capability(StrEnum):
     UPLOAD_FILES = "files:upload"
 
 
+LABELS = {
+    Role.CUSTOMER_VIEWER: _("viewer"),
+    Role.CUSTOMER_FINANCE: _("finance"),
+    Role.CUSTOMER_ADMIN: _("administrator"),
+    Role.RESELLER_SUPPORT: _("reseller's support"),
+    Role.RESELLER_FINANCE: _("reseller's finance"),
+    Role.RESELLER_OPERATOR: _("reseller's operator"),
+}
 CUSTOMER = frozenset({Role.CUSTOMER_VIEWER, Role.CUSTOMER_FINANCE, Role.CUSTOMER_ADMIN})
 RESELLER = frozenset({Role.RESELLER_SUPPORT, Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR})
 EVERYONE = CUSTOMER | RESELLER

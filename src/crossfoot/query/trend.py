@@ -14,8 +14,10 @@ from itertools import chain
 
 from crossfoot.core.money import WIDE
 from crossfoot.core.period import Period, cycle_of, day_after, end_day, first_day, next_cycle, previous_cycle
+from crossfoot.core.words import Sentence, Span
+from crossfoot.core.words import mark as _
 from crossfoot.publish.plan import PlannedEdition
-from crossfoot.query.shape import Group, Shaped, shape, text_of
+from crossfoot.query.shape import Group, Shaped, shape
 from crossfoot.reports import vocabulary as v
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Measure
@@ -23,6 +25,10 @@ from crossfoot.reports.spec import Measure
 COMPLETE, INCOMPLETE, PARTIAL = "complete", "incomplete", "partial"
 FINAL = "final"
 WEEK = timedelta(days=7)
+ALONE = _("{cycles}: not compared, because nothing is published for the month before.")
+SHORTER = _("Not compared, because the other month is shorter: {days}.")
+NO_DAY = _("{cycle}: no day of it is whole yet, so none is compared.")
+SOME_DAYS = _("{cycle}: its whole days, {days}, are compared with the same days of the month before.")
 Value = tuple[
     object, str | None
 ]  # of the second dimension: the key and what stands beside it; nothing where there is none
@@ -86,7 +92,7 @@ class Trend:
             shaped, rows=tuple({**row, v.STATE.key: self.state(row[self.unit] or "")} for row in shaped.rows)
         )
 
-    def notes(self) -> Iterator[str]:
+    def notes(self) -> Iterator[Sentence]:
         """What is left out of the comparison, and why."""
         if self.unit == "week":
             return
@@ -94,18 +100,18 @@ class Trend:
         alone = [cycle for cycle in asked if previous_cycle(cycle) not in self.editions]
         paired = [cycle for cycle in asked if cycle not in alone]
         if alone:
-            yield f"{', '.join(alone)}: not compared, because nothing is published for the month before."
+            yield Sentence(ALONE, cycles=alone)
         left = list(chain.from_iterable(self._without_partner(cycle) for cycle in paired))
         if left:
-            yield f"Not compared, because the other month is shorter: {', '.join(left)}."
+            yield Sentence(SHORTER, days=left)
         for cycle in paired:
             whole = [day for day in _days(cycle) if self.is_whole(day)]
             if not whole:
-                yield f"{cycle}: no day of it is whole yet, so none is compared."
+                yield Sentence(NO_DAY, cycle=cycle)
             elif len(whole) < len(_days(cycle)):
-                yield f"{cycle}: its whole days, {_span(whole)}, are compared with the same days of the month before."
+                yield Sentence(SOME_DAYS, cycle=cycle, days=_span(whole))
 
-    def _without_partner(self, cycle: str) -> Iterator[str]:
+    def _without_partner(self, cycle: str) -> Iterator[Span]:
         before = _days(previous_cycle(cycle))
         mine = [day for day in _days(cycle) if self.is_whole(day) and self._is_in(day)]
         over = [day for day in mine if _month_before(day) is None]
@@ -153,7 +159,7 @@ class Trend:
 
     def _fill(self) -> None:
         """A whole day without charges cost nothing, which is a fact; a day that is not whole is not there."""
-        for currency in {currency for currency, _, _ in self.rows}:
+        for currency in {key[0] for key in self.rows}:
             for cycle in filter(self._is_asked, self.editions):
                 for day in _days(cycle):
                     if self.is_whole(day) and self._is_in(day):
@@ -161,7 +167,8 @@ class Trend:
 
     def _settle(self) -> None:
         """What is compared with nothing is compared with zero; what is not compared at all stays unknown."""
-        for (_, place, _), sums in self.rows.items():
+        for key, sums in self.rows.items():
+            place = key[1]
             sums.add(v.BILLED_COST.key, Decimal(0))
             for before, change, cost, is_compared in self._comparisons(place):
                 if is_compared or before in sums.found or (cost != v.BILLED_COST.key and cost in sums.found):
@@ -262,6 +269,5 @@ def _month_after(day: date) -> date | None:
     return days[day.day - 1] if day.day <= len(days) else None
 
 
-def _span(days: Sequence[date]) -> str:
-    first, last = text_of(days[0]), text_of(days[-1])
-    return f"{first}" if first == last else f"{first} to {last}"
+def _span(days: Sequence[date]) -> Span:
+    return Span(days[0].isoformat(), days[-1].isoformat())

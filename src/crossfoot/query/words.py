@@ -6,6 +6,7 @@ from typing import NamedTuple
 from crossfoot.access.scope import Scope
 from crossfoot.core.clock import GMT8
 from crossfoot.core.period import Period, zone_of
+from crossfoot.core.words import Sentence
 from crossfoot.core.words import mark as _
 from crossfoot.publish.plan import PlannedEdition
 from crossfoot.query.select import measures_of
@@ -18,6 +19,9 @@ NARROWED = _(
     "You see the accounts and projects granted to you. Rounding and agreement fees belong to the whole customer and "
     "are not part of this view."
 )
+
+OPEN = _("{cycles} is open: the figures are an estimate until the final bill arrives.")
+MISSING = _("Nothing has been published for {cycles}, so it is not in these figures.")
 
 
 def columns_of(question: Question) -> tuple[TableColumn, ...]:
@@ -77,12 +81,14 @@ def _warnings(period: Period | None, scope: Scope, editions: Sequence[PlannedEdi
     found = [NARROWED] if scope.is_narrowed else []
     open_cycles = [e.cycle for e in editions if e.status == "open"]
     if open_cycles:
-        found.append(f"{', '.join(open_cycles)} is open: the figures are an estimate until the final bill arrives.")
+        found.append(Sentence(OPEN, cycles=open_cycles))
     missing = sorted(set(period.cycles) - {e.cycle for e in editions}) if period and period.by_cycle else []
     if missing:
-        found.append(f"Nothing has been published for {', '.join(missing)}, so it is not in these figures.")
+        found.append(Sentence(MISSING, cycles=missing))
     return found
 
 
 def _column(column: Column, empty: str = "") -> TableColumn:
-    return TableColumn(key=column.key, label=column.label, kind=column.kind, help=column.help, empty=empty)
+    return TableColumn(
+        key=column.key, label=column.label, kind=column.kind, help=column.help, empty=empty, words=column.words
+    )

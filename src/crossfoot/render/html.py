@@ -182,7 +182,7 @@ def cell_of(value: str | None, column: TableColumn, view: View) -> Cell:
         return Cell(view.words.empty, is_quiet=True)
     if column.key == "service":
         return Cell(view.called.get(value, value))
-    return Cell(cell_text(value, column), column.kind.is_number)
+    return Cell(view.say(value) if value in column.words else cell_text(value, column), column.kind.is_number)
 
 
 def _nothing(column: TableColumn, view: View) -> str:

@@ -1,14 +1,17 @@
 """How figures, dates and instants are written for people (files write them plain): one spelling for page, mail and PDF.
 
-English for now. Figures are cut up as text, never converted, so what is shown is what was summed, digit by digit.
+In the language that is active, as Django knows it: English where none is. Figures are cut up as text, never converted, so what is shown is what was summed, digit by digit.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext
+
 from crossfoot.core.clock import GMT8
 from crossfoot.core.period import Period, zone_of
+from crossfoot.core.words import Part, Sentence, Span
 from crossfoot.core.words import mark as _
 from crossfoot.reports.table import EditionMeta, Meta, Table, TableColumn
 
@@ -17,6 +20,9 @@ Say = Callable[[str], str]
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 GROUP = 3
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Other languages order them otherwise, and write {number} for the month.
+_DAY, _MONTH, _IN_A_MONTH = _("{day} {month} {year}"), _("{month} {year}"), _("{day}{dash}{last} {month} {year}")
+_IN_A_YEAR = _("{day} {month} {dash} {end}")
 DOT = " · "
 _EDITION = _("edition {number}, {status}")
 _STATUS = {"final": _("final"), "open": _("open")}
@@ -42,12 +48,16 @@ def signed(text: str) -> str:
 
 def day_words(day: date) -> str:
     """`5 Nov 2026`."""
-    return f"{day.day} {month_words(day)}"
+    return gettext(_DAY).format(**_parts(day))
 
 
 def month_words(day: date) -> str:
     """`Nov 2026`."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
+    return gettext(_MONTH).format(**_parts(day))
+
+
+def _parts(day: date) -> dict[str, object]:
+    return {"day": day.day, "month": MONTHS[day.month - 1], "number": day.month, "year": day.year}
 
 
 def cycle_words(cycle: str) -> str:
@@ -86,9 +96,9 @@ def span_words(start: date, last: date) -> str:
     if start == last:
         return day_words(start)
     if (start.year, start.month) == (last.year, last.month):
-        return f"{start.day}{DASH}{day_words(last)}"
+        return gettext(_IN_A_MONTH).format(**_parts(start), dash=DASH, last=last.day)
     if start.year == last.year:
-        return f"{start.day} {MONTHS[start.month - 1]} {DASH} {day_words(last)}"
+        return gettext(_IN_A_YEAR).format(**_parts(start), dash=DASH, end=day_words(last))
     return f"{day_words(start)} {DASH} {day_words(last)}"
 
 
@@ -98,6 +108,20 @@ def period_words(period: Period) -> str:
         return span_words(period.start, period.last_day)
     first, last = month_words(period.start), month_words(period.last_day)
     return first if first == last else f"{first} {DASH} {last}"
+
+
+def told(sentence: str, say: Say = str) -> str:
+    """A sentence in the reader's language, its dates and months as the reader writes them."""
+    if not isinstance(sentence, Sentence):
+        return say(sentence)
+    parts = {key: ", ".join(map(_told_part, values)) for key, values in sentence.parts.items()}
+    return say(sentence.template).format(**parts)
+
+
+def _told_part(part: Part) -> str:
+    if isinstance(part, Span):
+        return span_words(date.fromisoformat(part.first), date.fromisoformat(part.last))
+    return cycle_words(date_cell(str(part)))
 
 
 def share(part: Decimal, whole: Decimal) -> str | None:

@@ -24,6 +24,15 @@ KIND = Dimension(
         "own, passed on. Credit: money off your charges. Adjustment: a later change. Invoice rounding: what makes a closed "
         "month equal its payable amount."
     ),
+    words=(
+        _("Refund"),
+        _("Handling fee"),
+        _("Compensation"),
+        _("Deduction"),
+        _("Credit"),
+        _("Adjustment"),
+        _("Invoice rounding"),
+    ),
 )
 ORIGINAL = "original_order_id"
 _SHOWN = (

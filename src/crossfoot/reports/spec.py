@@ -38,6 +38,7 @@ class Column:
     help: str
     kind: Kind = Kind.TEXT
     seen_by: frozenset[Role] = EVERYONE
+    words: tuple[str, ...] = ()  # the values, where they are ours: pages say them in the reader's language
 
 
 @dataclass(frozen=True, kw_only=True)

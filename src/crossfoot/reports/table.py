@@ -34,6 +34,7 @@ class TableColumn:
     kind: Kind
     help: str
     empty: str = ""
+    words: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, str]:
         """The column as contract.md writes it."""

@@ -240,6 +240,7 @@ STATE = Column(
         "Complete: all of it is in the figures. Incomplete: charges of it are still to come. Partial: some of its days lie "
         "outside the period."
     ),
+    words=(_("complete"), _("incomplete"), _("partial")),
 )
 
 TAG_PREFIX = "tag:"

@@ -17,6 +17,7 @@ from crossfoot.reports.catalog import list_reports
 from crossfoot.web.person import customers_of
 
 BRAND = "Crossfoot"
+LANGUAGES = (("en", "English"), ("zh-hans", "简体中文"))  # each by its own name
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     return {
         "brand": BRAND,
         "person": user,
-        "role": role,
+        "role": gettext(role.label),
+        "languages": LANGUAGES,
         "is_reseller": role.is_reseller,
         "customer": here,
         "customers": customer_links(customers, here.id if here else "") if role.is_reseller else "",

@@ -28,7 +28,16 @@ from crossfoot.query.run import list_cycles, run
 from crossfoot.render.address import encode
 from crossfoot.render.chart import render_chart
 from crossfoot.render.names import service_names
-from crossfoot.render.screen import cycle_words, edition_words, figure, instant_words, share, signed, through_words
+from crossfoot.render.screen import (
+    cycle_words,
+    edition_words,
+    figure,
+    instant_words,
+    share,
+    signed,
+    through_words,
+    told,
+)
 from crossfoot.reports.catalog import get_report, list_reports
 from crossfoot.reports.question import NONE_WORD, ask
 from crossfoot.reports.table import EditionMeta, Table
@@ -139,7 +148,7 @@ def _months(scope: Scope, cycles: Sequence[str]) -> dict[str, Any]:
         "moved_from": cycle_words(previous_cycle(closed)) if closed else "",
         "moved_to": cycle_words(closed) if closed else "",
         "known_issues": by_month.meta.known_issues,
-        "warnings": by_month.meta.warnings,
+        "warnings": tuple(told(warning, gettext) for warning in by_month.meta.warnings),
     }
 
 

@@ -12,6 +12,7 @@ from crossfoot.render.screen import cycle_words, period_words, span_words
 
 NAMED = (("this-month", _("This month")), ("last-month", _("Last month")), ("last-7-days", _("Last 7 days")))
 MONTHS_IN_QUARTER = 3
+QUARTER = _("Q{quarter} {year}")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def period_groups(chosen: Period | None, cycles: Sequence[str]) -> tuple[Group, 
     groups = [
         Group(gettext("From today"), tuple(_option(word, gettext(label)) for word, label in NAMED)),
         Group(gettext("Month"), tuple(Option(cycle, cycle_words(cycle)) for cycle in cycles)),
-        Group(gettext("Quarter"), tuple(_option(_months_of_quarter(*q), f"Q{q[1]} {q[0]}") for q in quarters)),
+        Group(
+            gettext("Quarter"),
+            tuple(_option(_months_of_quarter(*q), gettext(QUARTER).format(quarter=q[1], year=q[0])) for q in quarters),
+        ),
         Group(gettext("Year"), tuple(_option(f"{year}-01..{year}-12", year) for year in years)),
     ]
     return tuple(_choose([group for group in groups if group.options], chosen))

@@ -20,7 +20,7 @@ from crossfoot.render.address import encode, narrowed, opened, pinned, read_ques
 from crossfoot.render.chart import render_chart
 from crossfoot.render.html import View, Words, chosen_columns, render_html, shown_columns
 from crossfoot.render.names import list_renamed, service_names
-from crossfoot.render.screen import figure, instant_words, period_words, provenance
+from crossfoot.render.screen import figure, instant_words, period_words, provenance, told
 from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
 from crossfoot.render.twoway import fits_sheet, order_words, render_sheet
 from crossfoot.reports.catalog import get_report
@@ -95,6 +95,7 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
         "pages": None if is_sheet else pages,
         "is_whole": not report.is_lines,
         "exact": _digits_url(table, asked),
+        "warnings": tuple(told(warning, gettext) for warning in table.meta.warnings),
         "columns": None if is_sheet else _columns(table, asked),
         "view_query": encode([*write_question(question), *asked.kept]),
     }

@@ -3,6 +3,7 @@
 from allauth.account.views import account_inactive, login, logout
 from django.urls import path
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", home_page, name="home"),
     path("login", login, name="account_login"),
     path("logout", require_POST(logout), name="account_logout"),
+    path("language", require_POST(set_language), name="language"),
     path("inactive", account_inactive, name="account_inactive"),
     path("close", close_page, name="close"),
     path("close/publish", publish_again, name="publish-again"),
