@@ -14,7 +14,7 @@ from crossfoot.access.models import Customer, User
 from crossfoot.access.rls import as_staff
 from crossfoot.core.roles import Role
 from crossfoot.sources.columns import COLUMNS, PAYMENT_PARTS, Holds
-from crossfoot.support.models import KnownIssue, ServiceName
+from crossfoot.support.models import KnownIssue, SavedView, ServiceName
 from tests.portal import Portal, line
 
 ALPHA, BETA, GAMMA = "C0001", "C0002", "C00010"
@@ -127,6 +127,10 @@ def build(portal: Portal) -> Portal:
     with as_staff():
         KnownIssue.objects.bulk_create(_issue(customer) for customer in ("", *NAMES))
         ServiceName.objects.bulk_create(_name(customer) for customer in ("", *NAMES))
+        SavedView.objects.bulk_create(
+            _view(customer, everybody[name].email)
+            for name, customer in (("alice", ALPHA), ("charlie", BETA), ("gus", GAMMA))
+        )
     return portal
 
 
@@ -144,6 +148,19 @@ def _issue(customer: str) -> KnownIssue:
         sentence=issue_of(customer),
         written_at=at,
         written_by="erin@example.com",
+    )
+
+
+def _view(customer: str, owner: str) -> SavedView:
+    """A view under a name that only its own customer's people may meet."""
+    word = charges(customer=customer)[0].word
+    return SavedView(
+        customer_key=customer,
+        owner=owner,
+        name=f"{word} view",
+        report="usage-to-cost",
+        query="by=day",
+        saved_at=datetime(2026, 11, 1, tzinfo=UTC),
     )
 
 
