@@ -26,11 +26,24 @@ await build({
   logLevel: "warning",
 });
 
+// The one script that no page loads: it draws a page's chart for the PDF, in an engine without a page.
+await build({
+  entryPoints: ["src/paper.js"],
+  outfile: `${OUT}/paper/chart.js`,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022"],
+  charset: "utf8",
+  legalComments: "linked",
+  logLevel: "warning",
+});
+
 let sent = 0;
 for (const entry of await readdir(OUT, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile()) continue;
   const path = join(entry.parentPath ?? entry.path, entry.name);
-  if (!/\.(js|css|svg)$/.test(entry.name)) continue;
+  if (!/\.(js|css|svg)$/.test(entry.name) || path.startsWith(`${OUT}/paper/`)) continue;
   // A manifest of static files stops at a source map that is not there.
   const text = (await readFile(path, "utf8")).replace(/\n?\/[/*]# sourceMappingURL=[^\n*]*(\*\/)?/g, "");
   const bytes = Buffer.from(text);
