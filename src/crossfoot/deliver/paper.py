@@ -1,6 +1,5 @@
 """A Table on paper: what the page shows around it, gathered for the PDF."""
 
-from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -16,14 +15,13 @@ from crossfoot.render.pdf import render_pdf
 from crossfoot.reports.table import Table
 
 BRAND = "Crossfoot"
-BUNDLE = Path(settings.STATIC_ROOT) / "dist" / "paper" / "chart.js"
 
 
 def write_pdf(table: Table, out: BinaryIO) -> str:
     """Write the file in the reader's language; its sha256 in hex. Raises what `render_pdf` raises."""
     language = get_language() or settings.LANGUAGE_CODE
     called = service_names(table, language, () if table.report.is_lines else table.rows())
-    made = render_pdf(table, _paper(table, language), render_chart(table, gettext, called), BUNDLE)
+    made = render_pdf(table, _paper(table, language), render_chart(table, gettext, called))
     out.write(made)
     return sha256_hex(made)
 

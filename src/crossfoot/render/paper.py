@@ -14,7 +14,7 @@ from crossfoot.core.money import WIDE, plain
 from crossfoot.core.words import mark as _
 from crossfoot.render.cells import Line, Say, View, Words, body_lines, cell_of, shown_columns, sum_line
 from crossfoot.render.figures import headline
-from crossfoot.render.glyphs import FAMILY, printable
+from crossfoot.render.glyphs import FAMILIES, printable
 from crossfoot.render.names import list_renamed, service_names
 from crossfoot.render.screen import currencies, figure, instant_words, period_words, provenance
 from crossfoot.render.sheets import Widths, choose, pieces, widths
@@ -57,7 +57,7 @@ class _Body:
 
     columns: tuple[TableColumn, ...]
     left_out: tuple[TableColumn, ...]
-    heads: list[list[str]]
+    heads: list[str]
     lines: list[Line]
     carried: list[list[list[str]]]
     widths: Widths
@@ -90,7 +90,7 @@ def compose(table: Table, paper: Paper, chart: Mapping[str, Any] | None) -> dict
     layout = {
         "language": paper.language.partition("-")[0],
         "paper": paper.format,
-        "font": FAMILY,
+        "fonts": list(FAMILIES),
         "is_lying": body.widths.is_lying,
         "size": body.widths.size,
         "widths": body.widths.columns,
@@ -180,7 +180,7 @@ def _body(table: Table, rows: Sequence[Record], view: View) -> _Body:
     left_out = tuple(c for c in table.columns if c not in sheet.columns)
     found = currencies(table)
     only = found[0] if len(found) == 1 else ""
-    heads = [[view.say(c.label), only if c.kind is Kind.MONEY else ""] for c in sheet.columns]
+    heads = [f"{view.say(c.label)} {only if c.kind is Kind.MONEY else ''}".strip() for c in sheet.columns]
     lines = list(body_lines(table, sheet.columns, view))
     lines += [sum_line("total", total, sheet.columns, view) for total in table.totals]
     lines = [
@@ -191,7 +191,7 @@ def _body(table: Table, rows: Sequence[Record], view: View) -> _Body:
         ([cell.text for cell in line.cells] for line in lines),
         ([max(figures, key=len, default="") for figures in after] for after in sums),
     )
-    return _Body(sheet.columns, left_out, heads, lines, sums, widths(sheet.columns, [head[0] for head in heads], texts))
+    return _Body(sheet.columns, left_out, heads, lines, sums, widths(sheet.columns, heads, texts))
 
 
 def _rows_of(body: _Body) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from crossfoot.core.errors import BadRequest, Unavailable
 from crossfoot.core.period import midnight
-from crossfoot.render.glyphs import font_folder
+from crossfoot.render.glyphs import STATIC, font_folders
 from crossfoot.render.paper import Paper, compose
 from crossfoot.render.screen import figure
 from crossfoot.reports.table import Table
@@ -26,8 +26,8 @@ SECONDS = 120  # of processor time
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
-def render_pdf(table: Table, paper: Paper, chart: Mapping[str, Any] | None, bundle: Path) -> bytes:
-    """The file. `chart` is the option of the page's chart, `bundle` the script that draws it on paper.
+def render_pdf(table: Table, paper: Paper, chart: Mapping[str, Any] | None) -> bytes:
+    """The file. `chart` is the option of the page's chart.
 
     Raises:
         BadRequest: more rows than a PDF is made of.
@@ -42,8 +42,8 @@ def render_pdf(table: Table, paper: Paper, chart: Mapping[str, Any] | None, bund
         )
     order = {
         "document": compose(table, paper, chart),
-        "fonts": str(font_folder()),
-        "bundle": str(bundle),
+        "fonts": [str(folder) for folder in font_folders()],
+        "script": str(STATIC / "chart.js"),
         "at": _instant(table),
     }
     with _AT_ONCE:

@@ -21,26 +21,26 @@ DRAW = "JSON.parse(JSON.stringify(drawOnPaper(option, width, font)))"
 UPRIGHT_PIXELS, LYING_PIXELS = 680, 1000
 
 
-def draw(option: dict[str, Any], bundle: Path, font: str, pixels: int) -> str:
+def draw(option: dict[str, Any], script: Path, fonts: list[str], pixels: int) -> str:
     """The chart as the text of an SVG."""
     context = quickjs.Context()
     context.set_memory_limit(JS_MEMORY)
     context.set_time_limit(JS_SECONDS)
-    context.eval(bundle.read_text())
+    context.eval(script.read_text())
     context.set("option", json.dumps(option))
-    context.set("font", font)
+    context.set("font", ", ".join(fonts))
     context.set("width", pixels)
     return str(context.eval(DRAW))
 
 
 def typeset(order: dict[str, Any]) -> bytes:
-    """The PDF of an order: `document`, `fonts` and `bundle` (paths), `at` (seconds of the epoch)."""
+    """The PDF of an order: `document`, `fonts` (folders), `script` (that draws), `at` (seconds of the epoch)."""
     document = order["document"]
     chart = document["chart"]
     if chart:
         pixels = LYING_PIXELS if document["is_lying"] else UPRIGHT_PIXELS
-        chart["svg"] = draw(chart.pop("option"), Path(order["bundle"]), document["font"], pixels)
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[order["fonts"]])
+        chart["svg"] = draw(chart.pop("option"), Path(order["script"]), document["fonts"], pixels)
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=order["fonts"])
     made = typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,

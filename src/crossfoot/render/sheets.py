@@ -12,7 +12,7 @@ from itertools import pairwise
 from crossfoot.reports.spec import Kind
 from crossfoot.reports.table import TableColumn
 
-LETTER, WIDE_LETTER = 0.56, 1.0
+LETTER, WIDE_LETTER = 0.58, 1.0
 CJK = "\u2e80"  # from here on letters are as wide as they are high
 GAP = 1.4  # between two columns
 UPRIGHT, LYING = 62.0, 87.0  # what both A4 and Letter have room for, at SIZE

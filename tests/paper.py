@@ -24,6 +24,20 @@ class Back:
     def text(self) -> str:
         return "\n".join(self.pages)
 
+    def everything(self) -> str:
+        """Whatever can be got out of the file: what is printed, what is spoken, what describes it, every string in it."""
+        spoken = (self.spoken(one) for one in kids(self.root["/StructTreeRoot"]) if isinstance(one, DictionaryObject))
+        described = self.root["/Metadata"].get_object().get_data().decode()
+        strings = (str(value) for one in self.objects() for value in one.values() if isinstance(value, str))
+        return "\n".join([self.text, *spoken, described, *strings])
+
+    def objects(self) -> Iterator[DictionaryObject]:
+        """Every dictionary of the file."""
+        for number in sorted({*self.reader.xref_objStm, *(n for found in self.reader.xref.values() for n in found)}):
+            one = self.reader.get_object(number)
+            if isinstance(one, DictionaryObject):
+                yield one
+
     def elements(self, kind: str, below: DictionaryObject | None = None) -> Iterator[DictionaryObject]:
         """Elements of a kind, in the order in which they are read."""
         for kid in kids(below if below is not None else self.root["/StructTreeRoot"]):
@@ -62,16 +76,8 @@ class Back:
         return self.spoken(kid) if "/S" in kid else ""
 
     def keys(self) -> set[str]:
-        """Every key of every dictionary of the file, and the value of every action."""
-        found: set[str] = set()
-        for number in range(1, len(self.reader.xref[0]) + len(self.reader.xref_objStm) + 1):
-            one = self.reader.get_object(number) if self._has(number) else None
-            if isinstance(one, DictionaryObject):
-                found |= set(one) | ({str(one["/S"])} if one.get("/Type") == "/Action" else set())
-        return found
-
-    def _has(self, number: int) -> bool:
-        return number in self.reader.xref_objStm or any(number in found for found in self.reader.xref.values())
+        """Every key of every dictionary of the file."""
+        return {key for one in self.objects() for key in one}
 
 
 def kids(element: DictionaryObject) -> list[object]:
@@ -84,25 +90,29 @@ def kids(element: DictionaryObject) -> list[object]:
 
 
 def marked(page: DictionaryObject) -> dict[int, str]:
-    """The text of each marked piece of a page."""
+    """The text of each marked piece of a page; where glyphs stand for another text (`ActualText`), that text."""
     fonts = {name: letters(font.get_object()) for name, font in page["/Resources"].get("/Font", {}).items()}
     found: dict[int, str] = {}
-    stack: list[int | None] = []
+    stack: list[tuple[int | None, str | None]] = []
     font: dict[int, str] = {}
+
+    def say(text: str) -> None:
+        number = next((one for one, _ in reversed(stack) if one is not None), None)
+        if number is not None:
+            found[number] = found.get(number, "") + text
+
     for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
         if operator in {b"BDC", b"BMC"}:
             properties = operands[1] if operator == b"BDC" else {}
-            assert "/ActualText" not in properties
-            stack.append(properties.get("/MCID"))
+            stack.append((properties.get("/MCID"), properties.get("/ActualText")))
+            say(properties.get("/ActualText", ""))
         elif operator == b"EMC":
             stack.pop()
         elif operator == b"Tf":
             font = fonts[operands[0]]
-        elif operator in {b"Tj", b"TJ"}:
+        elif operator in {b"Tj", b"TJ"} and not any(actual for _, actual in stack):
             shown = operands[0] if operator == b"TJ" else operands
-            number = next((one for one in reversed(stack) if one is not None), None)
-            if number is not None:
-                found[number] = found.get(number, "") + "".join(decoded(part, font) for part in shown)
+            say("".join(decoded(part, font) for part in shown))
     return found
 
 
