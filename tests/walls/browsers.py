@@ -37,7 +37,7 @@ def body(response: HttpResponseBase) -> str:
     """Everything that was sent: the content, to its end, and the headers."""
     data: bytes = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
-    told = Back(data).everything() if response.get("Content-Type") == "application/pdf" else data.decode()
+    told = Back(data).everything() if data.startswith(b"%PDF") else data.decode()
     return told + "".join(f"\n{name}: {value}" for name, value in response.items())
 
 

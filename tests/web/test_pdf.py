@@ -15,7 +15,7 @@ from tests.paper import Back
 if TYPE_CHECKING:
     from tests.portal import Portal
 
-REFUND = {"bill_type": "4", "amount": "-3.33000000", "original_order_id": "order-1"}
+COMPENSATION = {"bill_type": "9"}
 TAKERS = ("alice", "dana", "erin", "frank")
 ALL = [(report, who) for report in REPORTS for who in TAKERS]
 SETS = ("rows", "rounding", "totals")
@@ -33,7 +33,7 @@ def house(server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[P
     portal.customers("C0001,Alpha,USD,acct-a1,,", "C0001,Alpha,USD,acct-a2,,", "C0002,Beta,USD,acct-b1,,")
     portal.prices(LIST_X_1)
     portal.ingest(
-        portal.bill("customerBill_202610.tar.gz", [*october(), line("acct-a1", "2026-10-06", "-3.33", **REFUND)])
+        portal.bill("customerBill_202610.tar.gz", [*october(), line("acct-a1", "2026-10-06", "-3.33", **COMPENSATION)])
     )
     portal.publish()
     yield portal
