@@ -98,7 +98,20 @@ def test_it_names_the_customer(house: "Portal", clients: dict[str, Client]) -> N
     assert "Alpha (C0001)" in Back(fetched(clients["alice"], "/c/C0001/charges.pdf?period=2026-10")).pages[0]
 
 
+def test_it_speaks_chinese_with_the_same_digits(clients: dict[str, Client]) -> None:
+    address = "/c/C0001/usage-to-cost.pdf?period=2026-10"
+    english = Back(fetched(clients["alice"], address))
+    response = clients["alice"].get(address, headers={"Accept-Language": "zh-hans"})
+    chinese = Back(b"".join(response.streaming_content))
+    response.close()
+    assert chinese.root["/Lang"].startswith("zh")
+    assert "第 1 页，共" in chinese.pages[0]
+    assert [line[1:] for line in chinese.rows()] == [line[1:] for line in english.rows()]
+    assert (chinese.rows()[-1][0], english.rows()[-1][0]) == ("合计", "Total")
+    assert chinese.reader.metadata.keywords == english.reader.metadata.keywords
+
+
 def test_a_month_without_charges_is_said_on_paper(clients: dict[str, Client]) -> None:
     found = Back(fetched(clients["alice"], "/c/C0001/usage-to-cost.pdf?period=2025-01"))
     assert "Nothing matches" in found.text
-    assert "Nothing has been published for 2025-01" in found.text
+    assert "Nothing has been published for Jan 2025" in found.text

@@ -16,7 +16,7 @@ from crossfoot.render.cells import Line, Say, View, Words, body_lines, cell_of, 
 from crossfoot.render.figures import headline
 from crossfoot.render.glyphs import FAMILIES, printable
 from crossfoot.render.names import list_renamed, service_names
-from crossfoot.render.screen import currencies, figure, instant_words, period_words, provenance
+from crossfoot.render.screen import currencies, figure, instant_words, period_words, provenance, told
 from crossfoot.render.sheets import Widths, choose, pieces, widths
 from crossfoot.reports.question import NONE_WORD, Question
 from crossfoot.reports.spec import Dimension, Kind
@@ -25,7 +25,7 @@ from crossfoot.reports.table import Record, Table, TableColumn
 _TOTAL, _SUBTOTAL, _ROUNDING = _("Total"), _("Subtotal"), _("Rounding")
 _UNKNOWN, _EMPTY = _("unknown"), _("empty")
 _CARRIED, _BROUGHT, _PAGE = _("Carried forward"), _("Brought forward"), _("Page {page} of {pages}")
-_FILTERS, _GROUPED, _AND, _WITHIN = _("Only"), _("Grouped by"), _(" and "), _("{dimension}: {values}")
+_FILTERS, _GROUPED, _AND, _WITHIN = _("Only {filters}"), _("Grouped by {by}"), _(" and "), _("{dimension}: {values}")
 _EVERYTHING = _("no filter")
 _AS_OF = _("You see what was known at {at}.")
 _ISSUE, _ISSUES, _NO_ISSUE = _("Known issue:"), _("Known issues"), _("None was known when this was published.")
@@ -112,9 +112,9 @@ def _furniture(say: Say) -> dict[str, str]:
 
 def _asked(question: Question, say: Say, called: Mapping[str, str]) -> list[str]:
     """What the reader asked for beside the period, in words: the grouping and each filter."""
-    found = [f"{say(_GROUPED)} {say(_AND).join(say(d.label) for d in question.by)}"] if question.by else []
+    found = [say(_GROUPED).format(by=say(_AND).join(say(d.label) for d in question.by))] if question.by else []
     only = [_filter(d, values, say, called) for d, values in question.filters]
-    return [*found, f"{say(_FILTERS)} {'; '.join(only)}" if only else say(_EVERYTHING)]
+    return [*found, say(_FILTERS).format(filters="; ".join(only)) if only else say(_EVERYTHING)]
 
 
 def _filter(dimension: Dimension, values: Sequence[str], say: Say, called: Mapping[str, str]) -> str:
@@ -131,7 +131,7 @@ def _notes(table: Table, say: Say) -> list[list[str]]:
     as_of = table.question.as_of
     found = [["", say(_AS_OF).format(at=instant_words(as_of))]] if as_of else []
     found += [[say(_ISSUE), issue] for issue in table.meta.known_issues]
-    return found + [["", say(warning)] for warning in table.meta.warnings]
+    return found + [["", told(warning, say)] for warning in table.meta.warnings]
 
 
 def _chart(option: Mapping[str, Any], say: Say) -> dict[str, Any]:
