@@ -58,7 +58,7 @@ lock: ## choose versions anew and write the lock files (needs uv and npm)
 	cd frontend && npm install --package-lock-only --ignore-scripts
 
 clean: ## remove what was built; data of the demo stays
-	rm -rf $(VENV) frontend/node_modules $(STATIC) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) frontend/node_modules $(STATIC) src/crossfoot/render/static build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(VENV)/.requirements: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

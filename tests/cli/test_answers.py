@@ -10,6 +10,7 @@ import pytest
 
 from crossfoot.cli.main import app
 from tests.cli.command import Run, start
+from tests.paper import Back
 from tests.portal import LIST_X_1, PASSWORD, Portal, line
 
 BOOK = f"rule_id,valid_from,valid_to,customer_id,service,action,value\n{LIST_X_1}\n"
@@ -130,6 +131,12 @@ def test_a_report_is_the_file_that_the_page_gives(portal: Portal, crossfoot: Run
     assert data == crossfoot(*asked, "--format", "csv").out
     kinds = [r["row_kind"] for r in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))]
     assert kinds == ["row", "row", "rounding"]
+
+    paper = tmp_path / "report.pdf"
+    assert crossfoot(*asked, "--format", "pdf", "-o", paper).code == 0
+    assert [(row[0], row[-1]) for row in Back(paper.read_bytes()).rows()] == [
+        ("Elastic Cloud Server", "12.34"), ("Gift", "−0.01"), ("Rounding", "0.01"), ("Total", "12.34")
+    ]  # fmt: skip
 
     one = crossfoot(
         *asked, "--filter", "service=Gift", "--filter", "service=nothing", "--by", "day,service", "--digits", "exact"

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfoot.render.html import View, render_html
+from crossfoot.render.cells import View
+from crossfoot.render.html import render_html
 from crossfoot.reports.table import Record
 from tests.render.tables import cost_table, usd
 

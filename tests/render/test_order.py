@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from crossfoot.render.cells import View
 from crossfoot.render.csv import render_csv
-from crossfoot.render.html import View, render_html
+from crossfoot.render.html import render_html
 from crossfoot.render.order import Order, in_order, next_order, read_order
 from crossfoot.render.twoway import order_keys, render_sheet
 from tests.render.tables import cost_table, usd

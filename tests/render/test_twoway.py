@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfoot.render.html import View
+from crossfoot.render.cells import View
 from crossfoot.render.twoway import fits_sheet, render_sheet
 from crossfoot.reports.table import Table
 from tests.render.tables import Row, cost_table

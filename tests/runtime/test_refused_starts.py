@@ -12,7 +12,7 @@ import pytest
 
 from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime import postgres
-from crossfoot.runtime.address import public_url
+from crossfoot.runtime.address import paper_size, public_url
 from crossfoot.runtime.cluster import cluster_of
 from crossfoot.runtime.home import Home, open_home
 from tests.cli.command import Run, runner
@@ -153,6 +153,14 @@ def test_an_address_of_the_pages_that_does() -> None:
     for text in ("https://portal.example", "http://127.0.0.1:8000", "http://[::1]:8000", "https://portal.example:8443"):
         assert public_url({"CROSSFOOT_URL": text}) == public_url({"CROSSFOOT_URL": text + "/"}) == text
     assert public_url({}) == public_url({"CROSSFOOT_URL": ""}) == "http://127.0.0.1:8000"
+
+
+def test_paper_is_a4_or_letter_and_nothing_else() -> None:
+    found = [paper_size({"CROSSFOOT_PAPER": text}) for text in ("", "A4", "a4", "Letter", "LETTER")]
+    assert found == ["a4", "a4", "a4", "us-letter", "us-letter"]
+    assert paper_size({}) == "a4"
+    with pytest.raises(CrossfootError, match=r"^CROSSFOOT_PAPER is not understood: write A4 or Letter\.$"):
+        paper_size({"CROSSFOOT_PAPER": "A3"})
 
 
 def test_a_command_says_so_too(kept_home: Home) -> None:

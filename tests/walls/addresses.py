@@ -13,6 +13,7 @@ OF_A_CUSTOMER = (
     "c/<str:customer>/<slug:key>",
     "c/<str:customer>/<slug:key>.csv",
     "c/<str:customer>/<slug:key>.json",
+    "c/<str:customer>/<slug:key>.pdf",
     "c/<str:customer>/<slug:key>.csv-metadata.json",
     "api/v1/reports/<slug:key>",
 )

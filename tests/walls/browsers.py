@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 
 from crossfoot.access.models import User
+from tests.paper import Back
 
 HERE = "127.0.0.1"
 TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+')
@@ -36,7 +37,8 @@ def body(response: HttpResponseBase) -> str:
     """Everything that was sent: the content, to its end, and the headers."""
     data: bytes = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
-    return data.decode() + "".join(f"\n{name}: {value}" for name, value in response.items())
+    told = Back(data).everything() if data.startswith(b"%PDF") else data.decode()
+    return told + "".join(f"\n{name}: {value}" for name, value in response.items())
 
 
 def looks(told: str, *echo: str) -> str:

@@ -69,6 +69,7 @@ ROUTES = (
     Route(pattern="c/<str:customer>/saved-views", example="/c/C0001/saved-views", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>", example="/c/C0001/usage-to-cost", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>.csv", example="/c/C0001/usage-to-cost.csv", seen=FILE),
+    Route(pattern="c/<str:customer>/<slug:key>.pdf", example="/c/C0001/usage-to-cost.pdf", seen=FILE),
     Route(pattern="c/<str:customer>/<slug:key>.json", example="/c/C0001/usage-to-cost.json", seen=FILE),
     Route(
         pattern="c/<str:customer>/<slug:key>.csv-metadata.json",

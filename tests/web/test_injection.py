@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from crossfoot.render.glyphs import printable
+from tests.paper import Back
 from tests.portal import LIST_X_1, line
 from tests.web.house import browser, text
 
@@ -180,6 +182,16 @@ def test_the_json_holds_the_texts_as_they_are(alice: Client) -> None:
     rows = json.loads(text(alice, LINES.replace("?", ".json?")))["rows"]
     assert {words.strip() for words in HOSTILE} <= {(row["resource_name"] or "").strip() for row in rows}
     assert GIVEN_BACK in {row["billed_cost"] for row in rows}
+
+
+def test_paper_holds_the_texts_letter_by_letter(alice: Client) -> None:
+    response = alice.get(LINES.replace("?", ".pdf?"))
+    found = Back(b"".join(response.streaming_content))
+    response.close()
+    place = found.head().index("Resource name")
+    assert {printable(words.strip()).strip() for words in HOSTILE} <= {row[place].strip() for row in found.rows()}
+    assert "−5.55000000" in {row[found.head().index("Cost (excl. tax) USD")] for row in found.rows()}
+    assert not {"/URI", "/JS", "/JavaScript", "/Launch", "/OpenAction", "/AA", "/EF", "/Annots"} & found.keys()
 
 
 def test_a_tag_without_a_value_is_a_value_to_filter_by(alice: Client) -> None:

@@ -15,6 +15,11 @@ def currencies_of(customers: Iterable[str]) -> dict[str, str]:
     return dict(Customer.objects.filter(id__in=list(customers)).values_list("id", "currency"))
 
 
+def name_of_customer(customer: str) -> str:
+    """The customer's name; '' where there is no such customer."""
+    return Customer.objects.filter(id=customer).values_list("name", flat=True).first() or ""
+
+
 def names_of_customers() -> dict[str, str]:
     """The name of every customer that may be seen."""
     return dict(Customer.objects.values_list("id", "name"))

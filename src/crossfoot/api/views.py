@@ -1,7 +1,6 @@
 """A report as a file: scope, question, Table, bytes. The file is made whole before the answer begins."""
 
 from collections.abc import Callable
-from typing import Literal
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 from crossfoot.access.models import User
 from crossfoot.access.scope import Scope, scope_for
 from crossfoot.core.roles import Capability
-from crossfoot.deliver.files import make_file
+from crossfoot.deliver.files import Format, make_file
 from crossfoot.query.run import run
 from crossfoot.render.address import Pairs, read_question
 from crossfoot.render.csv import render_metadata
@@ -26,6 +25,13 @@ View = Callable[..., HttpResponseBase]
 def csv_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
     """The rows of a report, for a spreadsheet."""
     return _file(*_ask(request, customer, key), "csv")
+
+
+@require_safe
+@login_required
+def pdf_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
+    """The report on paper."""
+    return _file(*_ask(request, customer, key), "pdf")
 
 
 @require_safe
@@ -66,8 +72,8 @@ def _pairs(request: HttpRequest) -> Pairs:
     return [(key, value) for key, values in request.GET.lists() if key != "customer" for value in values]
 
 
-def _file(table: Table, scope: Scope, kind: Literal["csv", "json"]) -> FileResponse:
+def _file(table: Table, scope: Scope, kind: Format) -> FileResponse:
     made = make_file(table, kind, scope, settings.HOME)
     opened = made.path.open("rb")
     made.path.unlink()  # what is open can be sent, and nothing is left behind whatever becomes of the connection
-    return FileResponse(opened, as_attachment=kind == "csv", filename=made.name, content_type=made.media_type)
+    return FileResponse(opened, as_attachment=kind != "json", filename=made.name, content_type=made.media_type)

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -13,9 +13,12 @@ from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Role
 from crossfoot.runtime.files import BLOCK, write_whole
 
+if TYPE_CHECKING:
+    from crossfoot.deliver.files import Format
+
 users = typer.Typer(help="People and what they may see.", no_args_is_help=True)
 AsPerson = Annotated[str, typer.Option("--as", help="Whose eyes: the address of a person.")]
-FORMATS = ("csv", "json")
+FORMATS = ("csv", "json", "pdf")
 
 
 def report(  # noqa: PLR0913 - the command's options are contract.md's
@@ -27,7 +30,7 @@ def report(  # noqa: PLR0913 - the command's options are contract.md's
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="DIM=VALUE; may repeat.")] = None,
     as_of: Annotated[str, typer.Option(help="As it was known at an instant: 2026-11-05T04:04:00Z.")] = "",
     digits: Annotated[str, typer.Option(help="shown or exact.")] = "shown",
-    format_: Annotated[str, typer.Option("--format", help="csv or json.")] = "json",
+    format_: Annotated[str, typer.Option("--format", help="csv, json or pdf.")] = "json",
     output: Annotated[Path | None, typer.Option("-o", help="Write to this file.")] = None,
 ) -> None:
     """One report, through the same scope, query and renderer as the page."""
@@ -51,7 +54,7 @@ def report(  # noqa: PLR0913 - the command's options are contract.md's
             digits=digits,
         )
         table = run(question.report, question, scope)
-        made = make_file(table, "csv" if format_ == "csv" else "json", scope, home)
+        made = make_file(table, cast("Format", format_), scope, home)
         try:
             _hand_over(made.path, output)
         finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import global_settings
 from psycopg.conninfo import conninfo_to_dict
 
-from crossfoot.runtime.address import public_url
+from crossfoot.runtime.address import paper_size, public_url
 from crossfoot.runtime.database import database_of
 from crossfoot.runtime.home import open_home
 
@@ -17,6 +17,7 @@ SECRET_KEY = HOME.secret("django")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("CROSSFOOT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 PUBLIC_URL = public_url(os.environ)
+PAPER = paper_size(os.environ)  # of PDFs
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -14,13 +14,14 @@ from crossfoot.audit.record import Action, record
 from crossfoot.core.clock import now
 from crossfoot.core.roles import Capability
 from crossfoot.deliver.models import Export
+from crossfoot.deliver.paper import write_pdf
 from crossfoot.render.csv import render_csv
 from crossfoot.render.json import render_json
 from crossfoot.reports.table import Table
 from crossfoot.runtime.home import Home
 
-Format = Literal["csv", "json"]
-MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+Format = Literal["csv", "json", "pdf"]
+MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _write_json(table: Table, out: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-_WRITERS: dict[Format, Callable[[Table, BinaryIO], str]] = {"csv": render_csv, "json": _write_json}
+_WRITERS: dict[Format, Callable[[Table, BinaryIO], str]] = {"csv": render_csv, "json": _write_json, "pdf": write_pdf}
 
 
 def _remember(table: Table, fmt: Format, scope: Scope, made: MadeFile) -> None:

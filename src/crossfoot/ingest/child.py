@@ -5,19 +5,17 @@ reads its JSON and the Parquet that it wrote.
 """
 
 import json
-import os
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from crossfoot.core.errors import Unavailable
 from crossfoot.core.finding import Finding
 from crossfoot.ingest.reading import Reading, order_of, read_answer
-from crossfoot.runtime.keeper import dies_with_parent
+from crossfoot.runtime.child import bare_environment, bounded
 from crossfoot.runtime.outage import find_in_words
 from crossfoot.sources.bill import BillFile, refusal
 
@@ -58,8 +56,8 @@ def _ask(name: str, order: Mapping[str, object], folder: Path) -> dict[str, Any]
             check=False,
             timeout=SECONDS,
             cwd=folder,
-            env=_environment(folder),
-            preexec_fn=_bounded(MEMORY),
+            env=bare_environment(folder),
+            preexec_fn=bounded(MEMORY),
         )
     except subprocess.TimeoutExpired:
         return refusal(name, f"It could not be read within {SECONDS // 60} minutes.", SMALLER)
@@ -88,21 +86,3 @@ def _explain(name: str, done: subprocess.CompletedProcess[str]) -> Finding:
 
 class ChildFailed(Exception):
     """The reader raised: a bug of ours, with its traceback."""
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of ours but what finds the program: no address of a database, no key, no home."""
-    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if key in os.environ}
-    return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
-
-
-def _bounded(memory: int) -> Callable[[], None]:
-    """What the child does before anything else: it ends with us, and takes no more than its share."""
-    tie = dies_with_parent(signal.SIGKILL)
-
-    def ask() -> None:
-        tie()
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    return ask

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from crossfoot.core.money import plain
 from crossfoot.render.address import EMPTY_WORD
-from crossfoot.render.html import Cell, Head, Say, View, cell_of, head_of, template
+from crossfoot.render.cells import Cell, Say, View, cell_of
+from crossfoot.render.html import Head, head_of, template
 from crossfoot.render.order import Value, place, value_of
 from crossfoot.render.screen import currencies, cycle_words, date_cell, figure
 from crossfoot.reports.question import NONE_WORD

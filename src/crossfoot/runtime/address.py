@@ -1,4 +1,4 @@
-"""Addresses that the environment names, read once and refused in a sentence where they make no sense."""
+"""Addresses and the paper that the environment names, read once and refused in a sentence where they make no sense."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from crossfoot.core.errors import CrossfootError
 
 DATABASE_FORM = "postgresql://user:password@host:5432/database"
+PAPERS = {"a4": "a4", "letter": "us-letter"}
 PUBLIC_FORM = "https://portal.example"
 
 
@@ -25,6 +26,14 @@ def public_url(environ: Mapping[str, str]) -> str:
         msg = f"CROSSFOOT_URL is not understood: write where people find the pages and nothing else, as {PUBLIC_FORM}."
         raise CrossfootError(msg)
     return text.rstrip("/")
+
+
+def paper_size(environ: Mapping[str, str]) -> str:
+    """What PDFs are printed on, as typst calls it: CROSSFOOT_PAPER, `A4` or `Letter`."""
+    text = environ.get("CROSSFOOT_PAPER") or "A4"
+    if text.lower() not in PAPERS:
+        raise CrossfootError("CROSSFOOT_PAPER is not understood: write A4 or Letter.")
+    return PAPERS[text.lower()]
 
 
 def check_database_url(url: str) -> None:

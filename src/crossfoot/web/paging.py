@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from crossfoot.core.errors import BadRequest, NotFound
 from crossfoot.query.select import Window
 from crossfoot.render.address import Pairs, encode, write_question
-from crossfoot.render.html import shown_columns
+from crossfoot.render.cells import shown_columns
 from crossfoot.render.order import Order, in_order, next_order
 from crossfoot.render.twoway import order_keys
 from crossfoot.reports.spec import Report

@@ -17,8 +17,10 @@ from crossfoot.audit.record import Action, record
 from crossfoot.core.roles import Capability, may
 from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
 from crossfoot.render.address import encode, narrowed, opened, pinned, read_question, without, write_question
+from crossfoot.render.cells import View, Words, chosen_columns, shown_columns
 from crossfoot.render.chart import render_chart
-from crossfoot.render.html import View, Words, chosen_columns, render_html, shown_columns
+from crossfoot.render.figures import headline
+from crossfoot.render.html import render_html
 from crossfoot.render.names import list_renamed, service_names
 from crossfoot.render.screen import figure, instant_words, period_words, provenance, told
 from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
@@ -28,7 +30,6 @@ from crossfoot.reports.spec import Report
 from crossfoot.reports.table import Record, Table
 from crossfoot.web.asked import Asked, read_address, typed
 from crossfoot.web.chooser import open_chooser
-from crossfoot.web.figures import headline
 from crossfoot.web.filters import Chip, filter_bar, reset_url
 from crossfoot.web.kept import kept
 from crossfoot.web.paging import Pages, window_of
@@ -85,7 +86,7 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
         "provenance": provenance(table, gettext),
         "as_of": instant_words(question.as_of) if question.as_of else "",
         "newest": "?" + encode(pair for pair in write_question(question) if pair[0] != "as_of"),
-        "figures": headline(table, called),
+        "figures": headline(table, called, gettext),
         "chart": render_chart(table, gettext, called),
         "fragment": _fragment(table, view, is_sheet=is_sheet),
         "renamed": list_renamed(table, view.rows or (), called),
@@ -189,6 +190,7 @@ def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
     query = encode(write_question(pinned(table)))
     kinds = (
         ("report-csv", "CSV", _("rows for a spreadsheet")),
+        ("report-pdf", "PDF", _("the whole report on paper")),
         ("report-json", "JSON", _("the whole answer for a program")),
         ("report-metadata", _("Definitions of the CSV"), _("what each column means")),
     )

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
-from crossfoot.render.html import cell_text
+from crossfoot.core.words import mark as _
+from crossfoot.render.cells import Say, cell_text
 from crossfoot.render.screen import figure, name_of_nothing, share
 from crossfoot.reports.table import Record, Table, TableColumn
 from crossfoot.reports.vocabulary import TAG_PREFIX
 
 COST, LIST = "billed_cost", "list_cost"
 MOST = 3
+_UNKNOWN, _EMPTY, _LINES = _("unknown"), _("empty"), _("Lines")
+_CARRY, _LARGEST = _("carry the tag {tag}"), _("largest: {name}")
 
 
 @dataclass(frozen=True)
@@ -24,28 +25,28 @@ class Figure:
     label: str
 
 
-def headline(table: Table, called: Mapping[str, str]) -> tuple[Figure, ...]:
+def headline(table: Table, called: Mapping[str, str], say: Say = str) -> tuple[Figure, ...]:
     """Cost, list cost and one share; or, in several currencies, the cost in each of the first three."""
-    labels = {column.key: _(column.label) for column in table.columns}
+    labels = {column.key: say(column.label) for column in table.columns}
     totals = [total for total in table.totals if COST in total]
     if len(totals) != 1:
-        return tuple(_money(total, COST, labels[COST]) for total in totals[:MOST])
+        return tuple(_money(total, COST, labels[COST], say) for total in totals[:MOST])
     total = totals[0]
-    found = [_money(total, key, labels[key]) for key in (COST, LIST) if key in total]
-    third = _lines(table) if table.report.is_lines else _share(table, total, called)
+    found = [_money(total, key, labels[key], say) for key in (COST, LIST) if key in total]
+    third = _lines(table, say) if table.report.is_lines else _share(table, total, called, say)
     return (*found, third) if third else tuple(found)
 
 
-def _money(total: Mapping[str, str | None], key: str, label: str) -> Figure:
+def _money(total: Mapping[str, str | None], key: str, label: str, say: Say) -> Figure:
     amount = total[key]
-    return Figure(figure(amount) if amount is not None else _("unknown"), total["currency"] or "", label)
+    return Figure(figure(amount) if amount is not None else say(_UNKNOWN), total["currency"] or "", label)
 
 
-def _lines(table: Table) -> Figure:
-    return Figure(figure(str(table.meta.row_count)), "", _("Lines"))
+def _lines(table: Table, say: Say) -> Figure:
+    return Figure(figure(str(table.meta.row_count)), "", say(_LINES))
 
 
-def _share(table: Table, total: Record, called: Mapping[str, str]) -> Figure | None:
+def _share(table: Table, total: Record, called: Mapping[str, str], say: Say) -> Figure | None:
     """How much carries the tag that is asked for, else how much the largest group takes."""
     first = table.columns[0]
     whole = Decimal(total[COST] or 0)
@@ -54,19 +55,19 @@ def _share(table: Table, total: Record, called: Mapping[str, str]) -> Figure | N
         sums[row[first.key]] = sums.get(row[first.key], Decimal(0)) + Decimal(row[COST] or 0)
     if first.key.startswith(TAG_PREFIX):
         tagged = share(whole - sums.get(None, Decimal(0)), whole)
-        return Figure(tagged, "%", _("carry the tag {tag}").format(tag=first.label)) if tagged else None
+        return Figure(tagged, "%", say(_CARRY).format(tag=first.label)) if tagged else None
     if len(sums) < 2:  # noqa: PLR2004 - one group is always the largest
         return None
     key = max(sums, key=lambda value: sums[value])
     largest = share(sums[key], whole)
     name = called.get(key or "") if first.key == "service" else None
-    words = _("largest: {name}").format(name=name or _words_for(table, first, key))
+    words = say(_LARGEST).format(name=name or _words_for(table, first, key, say))
     return Figure(largest, "%", words) if largest else None
 
 
-def _words_for(table: Table, column: TableColumn, key: str | None) -> str:
+def _words_for(table: Table, column: TableColumn, key: str | None, say: Say) -> str:
     """A value by its readable name where it has one."""
     if not key:
-        return _(name_of_nothing(column)) if key is None else _("empty")
+        return say(name_of_nothing(column)) if key is None else say(_EMPTY)
     named = (row.get(f"{column.key}_name") for row in table.rows() if row[column.key] == key)
     return next(named, None) or cell_text(key, column)
