@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfoot.render.csv import RUNS, render_csv, render_metadata
+from crossfoot.render.csv import render_csv, render_metadata
+from crossfoot.render.delimited import RUNS
 from crossfoot.reports.table import Table
 from tests.render.tables import cost_table, line_table, usd
 

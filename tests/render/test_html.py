@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crossfoot.render.cells import View
 from crossfoot.render.html import render_html
 from crossfoot.reports.table import Record
+from tests.render.media import html_lines
 from tests.render.tables import cost_table, usd
 
 TOTAL = [{"currency": "USD", "list_cost": "1234567.80", "billed_cost": "-1000.01"}]
@@ -110,3 +111,11 @@ def test_a_text_stays_text(text: str) -> None:
     odd = Grid(render_html(cost_table([usd(f"<script>{text}", "1.00", "1.00")], TOTAL)))
     assert odd.tags == plain.tags
     assert odd.lines[1][0] == f"<script>{text}"
+
+
+def test_the_subtotal_of_a_currency_is_that_of_the_currency() -> None:
+    """Every subtotal has a currency; only the one by currency has no service."""
+    rows = [usd("ECS", "1.00", "1.00"), usd("OBS", "2.00", "2.00")]
+    subtotals = [{"currency": "USD", "list_cost": "3.00", "billed_cost": "3.00"}, *rows]
+    table = cost_table(rows, subtotals[:1], by=["currency", "service"], subtotals=subtotals)
+    assert [(role, cells[-1]) for role, cells in html_lines(table)][2:] == [("subtotal", "3.00"), ("total", "3.00")]

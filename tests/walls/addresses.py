@@ -11,7 +11,9 @@ OF_A_CUSTOMER = (
     "c/<str:customer>/search",
     "c/<str:customer>/saved-views",
     "c/<str:customer>/<slug:key>",
+    "c/<str:customer>/<slug:key>.xlsx",
     "c/<str:customer>/<slug:key>.csv",
+    "c/<str:customer>/<slug:key>.excel.csv",
     "c/<str:customer>/<slug:key>.json",
     "c/<str:customer>/<slug:key>.pdf",
     "c/<str:customer>/<slug:key>.csv-metadata.json",
@@ -19,6 +21,7 @@ OF_A_CUSTOMER = (
 )
 TAKE_POST = ("c/<str:customer>/saved-views",)  # beside GET; what is sent is refused in the tests of each
 OF_A_PERSON = ("",)
+FILES_OF_A_PERSON = ("exports", "exports/<str:number>")  # of those who may take files; tried in tests/deliver
 OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),
     "close/publish": ("post", {"dana"}),

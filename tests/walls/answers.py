@@ -8,12 +8,15 @@ from crossfoot.access.scope import Scope, find_user, list_customers, scope_for
 from crossfoot.billing.payable import list_payables
 from crossfoot.query import run as query
 from crossfoot.render.csv import render_csv, render_metadata
+from crossfoot.render.excel_csv import render_excel_csv
 from crossfoot.render.json import render_json
+from crossfoot.render.xlsx import render_xlsx
 from crossfoot.reports.catalog import list_definitions, list_reports
 from crossfoot.reports.question import Question, ask
 from crossfoot.reports.spec import Report
 from crossfoot.reports.table import Table
 from crossfoot.support.issues import list_issues
+from tests.walls.browsers import text_of
 from tests.walls.house import BOTH
 
 TAG = "tag:zqkey"
@@ -54,6 +57,12 @@ def files(table: Table) -> Iterator[tuple[str, bytes]]:
     yield "csv", out.getvalue()
     yield "json", b"".join(render_json(table))
     yield "metadata", render_metadata(table)
+    out = io.BytesIO()
+    render_excel_csv(table, out)
+    yield "excel-csv", out.getvalue()
+    out = io.BytesIO()
+    render_xlsx(table, out)
+    yield "xlsx", text_of(out.getvalue()).encode()
 
 
 def everything(user: User, customer: str = "", period: str = BOTH) -> Iterator[tuple[str, bytes]]:

@@ -1,6 +1,8 @@
 """Browsers without a screen, at the address where the portal answers, and the whole of what they are told."""
 
+import io
 import re
+from zipfile import ZipFile
 
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
@@ -37,8 +39,18 @@ def body(response: HttpResponseBase) -> str:
     """Everything that was sent: the content, to its end, and the headers."""
     data: bytes = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
-    told = Back(data).everything() if data.startswith(b"%PDF") else data.decode()
-    return told + "".join(f"\n{name}: {value}" for name, value in response.items())
+    return text_of(data) + "".join(f"\n{name}: {value}" for name, value in response.items())
+
+
+def text_of(data: bytes) -> str:
+    """What stands in a file: of an XLSX everything that is packed into it, of a PDF all that is printed and said of it."""
+    if data.startswith(b"%PDF"):
+        return Back(data).everything()
+    if not data.startswith(b"PK"):
+        return data.decode()
+    with ZipFile(io.BytesIO(data)) as file:
+        told = "\n".join(file.read(name).decode() for name in file.namelist())
+    return told.replace("<pageMargins", "<")  # a word of XLSX's own that is one of Buy's
 
 
 def looks(told: str, *echo: str) -> str:

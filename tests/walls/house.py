@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from crossfoot.access.models import Customer, User
 from crossfoot.access.rls import as_staff
 from crossfoot.core.roles import Role
+from crossfoot.deliver.models import ExportJob
 from crossfoot.sources.columns import COLUMNS, PAYMENT_PARTS, Holds
 from crossfoot.support.models import KnownIssue, SavedView, ServiceName
 from tests.portal import Portal, line
@@ -125,6 +126,7 @@ def build(portal: Portal) -> Portal:
     for name, customer in (("alice", ""), ("charlie", ""), ("gus", ""), ("dana", BETA)):
         portal.document("charges", everybody[name], customer)
     with as_staff():
+        ExportJob.objects.bulk_create(_export(customer) for customer in NAMES)
         KnownIssue.objects.bulk_create(_issue(customer) for customer in ("", *NAMES))
         ServiceName.objects.bulk_create(_name(customer) for customer in ("", *NAMES))
         SavedView.objects.bulk_create(
@@ -161,6 +163,24 @@ def _view(customer: str, owner: str) -> SavedView:
         report="usage-to-cost",
         query="by=day",
         saved_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+
+
+def _export(customer: str) -> ExportJob:
+    """A file that nobody of the house asked for."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    return ExportJob(
+        id=f"export-of-{customer}",
+        customer_key=customer,
+        report="charges",
+        format="csv",
+        question=[["period", FINAL]],
+        asked_by="nobody@example.com",
+        mark="",
+        state="failed",
+        rows=1,
+        made_at=at,
+        touched_at=at,
     )
 
 

@@ -1,6 +1,6 @@
 """What gives an owner away: words and amounts of the house, and a look for them in any text.
 
-Amounts are looked for in the spellings of a file and of a page: 71203.49, 71,203.49, 71203.48700000.
+Amounts are looked for in the spellings of a file and of a page: 71203.49, 71,203.49, 71203.48700000, and of a CSV for Excel: 71203,49.
 """
 
 import re
@@ -12,6 +12,7 @@ from crossfoot.sources.columns import PAYMENT_PARTS
 from tests.walls.house import ACCOUNTS, ALPHA, BETA, CHARGES, FINAL, GAMMA, NAMES, OLD, OPEN, PERCENTS, Charge, charges
 
 BETWEEN_THOUSANDS = re.compile(r"(?<=\d)(?:[,.' \u00a0\u2009\u202f]|&nbsp;|&#160;)(?=\d{3}(?!\d))")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{2})")
 NUMBER = re.compile(r"\d+\.\d{2}")
 
 
@@ -38,7 +39,8 @@ def finds(marked: Marks, data: bytes | str, echo: Iterable[str] = ()) -> list[st
     text = data if isinstance(data, str) else data.decode("utf-8", "replace")
     for said in echo:
         text = text.replace(said, "")
-    numbers = {*NUMBER.findall(text), *NUMBER.findall(BETWEEN_THOUSANDS.sub("", text))}
+    spellings = (text, BETWEEN_THOUSANDS.sub("", text), DECIMAL_COMMA.sub(".", text))
+    numbers = {number for spelling in spellings for number in NUMBER.findall(spelling)}
     return sorted({*marked.words.findall(text), *(numbers & marked.amounts)})
 
 

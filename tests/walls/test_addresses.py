@@ -9,7 +9,17 @@ from django.test import Client
 from crossfoot.access.rls import as_staff
 from crossfoot.support.models import KnownIssue
 from tests.portal import Portal
-from tests.walls.addresses import DOOR, HEALTH, OF_A_CUSTOMER, OF_A_PERSON, OF_STAFF, TAKE_POST, address, keys_of
+from tests.walls.addresses import (
+    DOOR,
+    FILES_OF_A_PERSON,
+    HEALTH,
+    OF_A_CUSTOMER,
+    OF_A_PERSON,
+    OF_STAFF,
+    TAKE_POST,
+    address,
+    keys_of,
+)
 from tests.walls.answers import TAG
 from tests.walls.browsers import body, browser, looks, nobody
 from tests.walls.house import ALPHA, BETA, BOTH, CHARGES, GAMMA, NAMES, charges, people
@@ -25,7 +35,7 @@ FULL_WIDTH = "Ｃ０００２"
 
 
 def test_there_is_no_address_that_is_not_tried_here() -> None:
-    assert sorted(patterns()) == sorted([*OF_A_CUSTOMER, *OF_A_PERSON, *OF_STAFF, *DOOR, *HEALTH])
+    assert sorted(patterns()) == sorted([*OF_A_CUSTOMER, *OF_A_PERSON, *FILES_OF_A_PERSON, *OF_STAFF, *DOOR, *HEALTH])
 
 
 @pytest.mark.parametrize("name", ALPHAS)

@@ -42,6 +42,7 @@ WALLS = {
     "support.ServiceName": Wall.CUSTOMER,
     "support.Visit": Wall.CUSTOMER,
     "deliver.Export": Wall.CUSTOMER,
+    "deliver.ExportJob": Wall.CUSTOMER,
 }
 GRANTS = {
     Wall.DOOR: {rls.APP: WRITE, rls.STAFF: WRITE},

@@ -9,7 +9,16 @@ from django.test import Client
 from crossfoot.core.clock import now
 from crossfoot.core.roles import Role
 from tests.portal import Portal
-from tests.walls.addresses import DOOR, HEALTH, OF_A_CUSTOMER, OF_A_PERSON, OF_STAFF, address, keys_of
+from tests.walls.addresses import (
+    DOOR,
+    FILES_OF_A_PERSON,
+    HEALTH,
+    OF_A_CUSTOMER,
+    OF_A_PERSON,
+    OF_STAFF,
+    address,
+    keys_of,
+)
 from tests.walls.browsers import body, browser, looks, nobody, session_of
 from tests.walls.house import ALPHA, BETA, BOTH, NAMES
 from tests.walls.marks import BUY, EVERYTHING, finds
@@ -69,6 +78,10 @@ def test_nobody_is_told_anything(house: Portal, who) -> None:
                 assert NAMES[ALPHA] not in told
                 nothing.setdefault(f"{pattern} {key}", set()).add((response.status_code, looks(told, customer)))
     assert {name: len(kinds) for name, kinds in nothing.items()} == dict.fromkeys(nothing, 1)
+    for pattern in FILES_OF_A_PERSON:
+        response = client.get(f"/{pattern.replace('<str:number>', 'x')}")
+        assert response.status_code == 302, pattern
+        assert finds(EVERYTHING, body(response)) == [], pattern
     for pattern, (method, _) in OF_STAFF.items():
         response = getattr(client, method)(f"/{pattern}")
         assert response.status_code == 302, pattern

@@ -15,6 +15,7 @@ from crossfoot.billing.payable import list_payables
 from crossfoot.core.errors import CrossfootError, NotFound, NotPermitted
 from crossfoot.core.roles import Capability, Role, may
 from crossfoot.deliver.files import make_file
+from crossfoot.deliver.formats import FORMATS
 from crossfoot.publish.close import list_months
 from crossfoot.publish.lines import ROUNDING_NAME
 from crossfoot.query.run import list_values, run
@@ -258,7 +259,7 @@ def test_adding_a_person_again_sets_the_scope_anew(house: Portal) -> None:
 def test_a_viewer_takes_no_file(house: Portal, name: str) -> None:
     user = people(house)[name]
     for _, table in tables(scope_of(user), FINAL):
-        for fmt in ("csv", "json"):
+        for fmt in (one.key for one in FORMATS):
             with pytest.raises(NotPermitted, match="Your role"):
                 make_file(table, fmt, scope_of(user), house.home)
     assert not list(house.home.tmp.glob("export-*"))

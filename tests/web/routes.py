@@ -64,13 +64,16 @@ ROUTES = (
         example="/uploads/of-nobody",
         seen=everybody(FORBIDDEN, nobody=MOVED, dana=MISSING, frank=MISSING),
     ),
+    Route(pattern="exports", example="/exports", seen=everybody(OK, nobody=MOVED, bob=FORBIDDEN)),
+    Route(pattern="exports/<str:number>", example="/exports/of-nobody", seen=everybody(MISSING, nobody=MOVED)),
     Route(pattern="c/<str:customer>/", example="/c/C0001/", seen=REPORT),
     Route(pattern="c/<str:customer>/search", example="/c/C0001/search?q=ecs", seen=REPORT),
     Route(pattern="c/<str:customer>/saved-views", example="/c/C0001/saved-views", seen=REPORT),
     Route(pattern="c/<str:customer>/<slug:key>", example="/c/C0001/usage-to-cost", seen=REPORT),
-    Route(pattern="c/<str:customer>/<slug:key>.csv", example="/c/C0001/usage-to-cost.csv", seen=FILE),
-    Route(pattern="c/<str:customer>/<slug:key>.pdf", example="/c/C0001/usage-to-cost.pdf", seen=FILE),
-    Route(pattern="c/<str:customer>/<slug:key>.json", example="/c/C0001/usage-to-cost.json", seen=FILE),
+    *(
+        Route(pattern=f"c/<str:customer>/<slug:key>{suffix}", example=f"/c/C0001/usage-to-cost{suffix}", seen=FILE)
+        for suffix in (".xlsx", ".pdf", ".csv", ".excel.csv", ".json")
+    ),
     Route(
         pattern="c/<str:customer>/<slug:key>.csv-metadata.json",
         example="/c/C0001/usage-to-cost.csv-metadata.json",

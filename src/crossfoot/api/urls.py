@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from crossfoot.api.views import api_report, csv_file, json_file, metadata_file, pdf_file
+from crossfoot.api.views import api_report, export_file, metadata_file, report_file
+from crossfoot.deliver.formats import FORMATS
 
 urlpatterns = [
-    path("c/<str:customer>/<slug:key>.csv", csv_file, name="report-csv"),
-    path("c/<str:customer>/<slug:key>.pdf", pdf_file, name="report-pdf"),
-    path("c/<str:customer>/<slug:key>.json", json_file, name="report-json"),
+    *(
+        path(f"c/<str:customer>/<slug:key>{fmt.suffix}", report_file, {"fmt": fmt.key}, name=fmt.route)
+        for fmt in FORMATS
+    ),
     path("c/<str:customer>/<slug:key>.csv-metadata.json", metadata_file, name="report-metadata"),
+    path("exports/<str:number>", export_file, name="export"),
     path("api/v1/reports/<slug:key>", api_report, name="api-report"),
 ]

@@ -1,44 +1,39 @@
-"""A report as a file: scope, question, Table, bytes. The file is made whole before the answer begins."""
+"""A report as a file: scope, question, Table, bytes. The file is made whole before the answer begins.
 
-from collections.abc import Callable
+What is too large for that is made by the worker: a person is led to the page that follows it, a program told where the
+file will be.
+"""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from crossfoot.access.models import User
+from crossfoot.access.rls import as_staff
 from crossfoot.access.scope import Scope, scope_for
 from crossfoot.core.roles import Capability
-from crossfoot.deliver.files import Format, make_file
+from crossfoot.deliver.files import MadeFile, make_file
+from crossfoot.deliver.large import fetch_export, is_large, start_export
+from crossfoot.deliver.models import ExportJob
+from crossfoot.jobs.defer import defer_export
 from crossfoot.query.run import run
 from crossfoot.render.address import Pairs, read_question
 from crossfoot.render.csv import render_metadata
 from crossfoot.reports.catalog import get_report
 from crossfoot.reports.table import Table
 
-View = Callable[..., HttpResponseBase]
+JSON, JSON_TYPE = "json", "application/json"
+ACCEPTED = 202
 
 
 @require_safe
 @login_required
-def csv_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
-    """The rows of a report, for a spreadsheet."""
-    return _file(*_ask(request, customer, key), "csv")
-
-
-@require_safe
-@login_required
-def pdf_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
-    """The report on paper."""
-    return _file(*_ask(request, customer, key), "pdf")
-
-
-@require_safe
-@login_required
-def json_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
-    """The whole answer, for a program."""
-    return _file(*_ask(request, customer, key), "json")
+def report_file(request: HttpRequest, customer: str, key: str, fmt: str) -> HttpResponseBase:
+    """A report in one of the formats."""
+    return _file(*_ask(request, customer, key), fmt)
 
 
 @require_safe
@@ -51,29 +46,62 @@ def metadata_file(request: HttpRequest, customer: str, key: str) -> HttpResponse
 
 
 @require_safe
+@login_required
+def export_file(request: HttpRequest, number: str) -> HttpResponseBase:
+    """A file that the worker has made."""
+    return _send(fetch_export(_user(request), number, settings.HOME), is_kept=True)
+
+
+@require_safe
 def api_report(request: HttpRequest, key: str) -> HttpResponseBase:
     """The same document as the page's `.json`; the customer is a parameter, and one's own may be left out."""
     if not request.user.is_authenticated:
         error = {"status": 401, "sentence": "Sign in first: this address answers people with a session."}
         return JsonResponse({"error": error}, status=401)
-    return _file(*_ask(request, request.GET.get("customer", ""), key), "json")
+    table, scope = _ask(request, request.GET.get("customer", ""), key)
+    if is_large(table):
+        job = _have_made(table, scope, JSON)
+        made = {"id": job.id, "state": job.state, "url": reverse("export", args=[job.id])}
+        return JsonResponse({"export": made}, status=ACCEPTED)
+    return _file(table, scope, JSON)
 
 
 def _ask(request: HttpRequest, customer: str, key: str) -> tuple[Table, Scope]:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the views above let nobody else in
-    scope = scope_for(user, customer)
+    scope = scope_for(_user(request), customer)
     report = get_report(key, scope.role)
     scope.require(Capability.EXPORT_REPORTS)
     return run(report, read_question(report, scope.role, _pairs(request)), scope), scope
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the views above let nobody else in
+    return user
 
 
 def _pairs(request: HttpRequest) -> Pairs:
     return [(key, value) for key, values in request.GET.lists() if key != "customer" for value in values]
 
 
-def _file(table: Table, scope: Scope, kind: Format) -> FileResponse:
-    made = make_file(table, kind, scope, settings.HOME)
+def _file(table: Table, scope: Scope, fmt: str) -> HttpResponseBase:
+    """The file, or the page that follows the making of a long one."""
+    if is_large(table):
+        _have_made(table, scope, fmt)
+        return redirect("exports")
+    return _send(make_file(table, fmt, scope, settings.HOME), is_kept=False)
+
+
+def _have_made(table: Table, scope: Scope, fmt: str) -> ExportJob:
+    with as_staff():  # the row and its job, or neither
+        job, is_new = start_export(table, fmt, scope)
+        if is_new:
+            defer_export(job.id)
+    return job
+
+
+def _send(made: MadeFile, *, is_kept: bool) -> FileResponse:
     opened = made.path.open("rb")
-    made.path.unlink()  # what is open can be sent, and nothing is left behind whatever becomes of the connection
-    return FileResponse(opened, as_attachment=kind != "json", filename=made.name, content_type=made.media_type)
+    if not is_kept:
+        made.path.unlink()  # what is open can be sent, and nothing is left behind whatever becomes of the connection
+    is_shown = made.media_type == JSON_TYPE and not is_kept
+    return FileResponse(opened, as_attachment=not is_shown, filename=made.name, content_type=made.media_type)

@@ -17,6 +17,8 @@ class Action(StrEnum):
     COLUMN_MAP_SAVED = "column-map:saved"
     CUSTOMERS_IMPORTED = "customers:imported"
     EDITION_PUBLISHED = "edition:published"
+    EXPORT_ASKED = "export:asked"
+    EXPORT_FETCHED = "export:fetched"
     FILE_UPLOADED = "file:uploaded"
     FINDING_ACCEPTED = "finding:accepted"
     FINDING_WITHDRAWN = "finding:withdrawn"

@@ -21,7 +21,7 @@ from crossfoot.core.errors import Altered, CrossfootError
 
 GZIP = 31  # the window of zlib, and a header of gzip
 # Made by the migrations and the same everywhere, or worthless elsewhere: who is signed in, what waits in
-# the queue, and files on their way in, whose bytes lie in scratch space for a day.
+# the queue, files on their way in, whose bytes lie in scratch space for a day, and files that can be asked for again.
 LEFT_OUT = frozenset(
     (
         "django_migrations",
@@ -31,6 +31,7 @@ LEFT_OUT = frozenset(
         "auth_group",
         "auth_group_permissions",
         "ingest_upload",
+        "deliver_exportjob",
     )
 )
 QUEUE = "procrastinate_"

@@ -70,6 +70,13 @@ class Unavailable(CrossfootError):
     status = 503
 
 
+class TooMany(CrossfootError):
+    """You have asked for too much at once: wait until some of it is finished."""
+
+    status = 429
+    exit_code = 3
+
+
 class Busy(CrossfootError):
     """Another publication is at work; try again when it has ended."""
 

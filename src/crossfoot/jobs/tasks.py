@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from crossfoot.core.errors import Busy
+from crossfoot.deliver import large
 from crossfoot.ingest import receive
 from crossfoot.publish.publish import publish
 from crossfoot.runtime.outage import find_outage
@@ -59,5 +60,14 @@ def accept_upload(number: str, actor: str) -> None:
     """Accept an upload."""
     try:
         receive.accept_upload(number, settings.HOME, actor)
+    finally:
+        connections.close_all()
+
+
+@app.task(queue="exports", name="crossfoot.jobs.tasks.make_export", retry=OnceItCanBeDone())
+def make_export(number: str) -> None:
+    """Make a large file."""
+    try:
+        large.make_export(number, settings.HOME)
     finally:
         connections.close_all()

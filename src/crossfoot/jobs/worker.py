@@ -7,8 +7,10 @@ one held is given back to the queue by the first that notices.
 
 import asyncio
 import os
+import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from procrastinate import App
@@ -17,6 +19,8 @@ from procrastinate.contrib.django import app
 from crossfoot.access.rls import as_staff
 from crossfoot.access.sealing import seal_log
 from crossfoot.core.errors import CrossfootError
+from crossfoot.deliver.large import sweep_exports
+from crossfoot.jobs.defer import EXPORTS
 from crossfoot.runtime.home import Home
 from crossfoot.runtime.logs import get_log
 
@@ -24,6 +28,9 @@ LOG = get_log(__name__)
 BEAT_SECONDS = 1.0
 DEAD_SECONDS = 5.0  # without a beat; many times BEAT_SECONDS, because a busy machine is slow and not dead
 STOP_SECONDS = 2.5  # for a running job; then it is left to the next worker, who finds old or new and never a mix
+
+SWEEP_SECONDS = 3600.0
+QUEUES = ((("publish", "uploads"), 1), ((EXPORTS,), 2))  # and how many jobs of them at once
 
 # One statement, so that of two workers each takes other jobs.
 TAKE_BACK = """
@@ -42,15 +49,31 @@ def work(home: Home) -> None:
 
 
 async def _take_jobs(own: App) -> None:
+    """Two workers in one process, each with its queues; a signal ends both, and so does the end of one."""
     async with own.open_async():
-        await own.run_worker_async(
-            concurrency=1,
-            delete_jobs="always",
-            fetch_job_polling_interval=BEAT_SECONDS,
-            update_heartbeat_interval=BEAT_SECONDS,
-            stalled_worker_timeout=DEAD_SECONDS,
-            shutdown_graceful_timeout=STOP_SECONDS,
-        )
+        both = [asyncio.create_task(_take(own, queues, at_once)) for queues, at_once in QUEUES]
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, lambda: [one.cancel() for one in both])
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for one in both:
+            one.cancel()
+        ended = await asyncio.gather(*both, return_exceptions=True)
+    for problem in ended:
+        if isinstance(problem, Exception):
+            raise problem
+
+
+async def _take(own: App, queues: Sequence[str], at_once: int) -> None:
+    await own.run_worker_async(
+        queues=queues,
+        concurrency=at_once,
+        install_signal_handlers=False,
+        delete_jobs="always",
+        fetch_job_polling_interval=BEAT_SECONDS,
+        update_heartbeat_interval=BEAT_SECONDS,
+        stalled_worker_timeout=DEAD_SECONDS,
+        shutdown_graceful_timeout=STOP_SECONDS,
+    )
 
 
 def take_back_jobs() -> int:
@@ -62,9 +85,12 @@ def take_back_jobs() -> int:
 
 def _look_after_for_ever(home: Home, parent: int) -> None:
     """Never return: a worker that runs without this would let the log stand unsealed and nobody would see it."""
+    swept = -SWEEP_SECONDS
     try:
         while True:
             _look_after(home)
+            if time.monotonic() - swept > SWEEP_SECONDS and _sweep(home):
+                swept = time.monotonic()
             time.sleep(BEAT_SECONDS)
             if os.getppid() != parent:  # nobody would end us: we were asked to, and a job may take longer than it may
                 time.sleep(STOP_SECONDS)
@@ -75,10 +101,28 @@ def _look_after_for_ever(home: Home, parent: int) -> None:
 
 
 def _look_after(home: Home) -> None:
-    try:
+    def once() -> None:
         seal_log(home)
         with as_staff():
             take_back_jobs()
-    except (OperationalError, InterfaceError, CrossfootError):  # a restart, or a full disk: the next round tries again
-        LOG.warning("not sealed", exc_info=True)
+
+    _try(once, "not sealed")
+
+
+def _sweep(home: Home) -> bool:
+    return _try(lambda: sweep_exports(home), "not swept")
+
+
+def _try(act: Callable[[], object], otherwise: str) -> bool:
+    try:
+        act()
+    except (
+        OperationalError,
+        InterfaceError,
+        OSError,
+        CrossfootError,
+    ):  # a restart, or a full disk: the next round tries
+        LOG.warning(otherwise, exc_info=True)
         close_old_connections()
+        return False
+    return True

@@ -91,7 +91,7 @@ def body_lines(table: Table, columns: tuple[TableColumn, ...], view: View) -> It
 def _groups(table: Table, rows: Iterable[Record], columns: tuple[TableColumn, ...], view: View) -> Iterator[Line]:
     """Rows of one value of the first dimension, what they miss of their sum where they do, and the sum."""
     first = table.question.by[0].key
-    sums = {(record["currency"], record[first]): record for record in table.subtotals if first in record}
+    sums = {(record["currency"], record[first]): record for record in table.subtotals_by(first)}
     for key, group in groupby(rows, lambda record: (record["currency"], record[first])):
         yield from (_line(record, columns, view) for record in group)
         if key in sums:

@@ -84,7 +84,7 @@ def _block(table: Table, rows: Sequence[Record], value: Callable[[Record], Value
         return place(rows, value, order)
     first = table.question.by[0].key
     groups = [list(group) for _, group in groupby(rows, lambda row: row[first])]
-    sums = {s[first]: s for s in table.subtotals if first in s and s[CURRENCY] == rows[0][CURRENCY]}
+    sums = {s[first]: s for s in table.subtotals_by(first) if s[CURRENCY] == rows[0][CURRENCY]}
 
     def lead(group: Sequence[Record]) -> Value:
         return value(sums.get(group[0][first], {}))

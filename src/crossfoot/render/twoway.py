@@ -57,7 +57,7 @@ def fits_sheet(table: Table) -> bool:
         return False
     if any(c.kind is Kind.UNIT for c in table.columns) or all(c.key != MEASURE for c in table.columns):
         return False
-    down, across = (len({s[d.key] for s in table.subtotals if d.key in s}) for d in table.question.by)
+    down, across = (len({s[d.key] for s in table.subtotals_by(d.key)}) for d in table.question.by)
     return down <= MOST_ROWS and 1 < across <= MOST_COLUMNS
 
 
@@ -86,7 +86,7 @@ def _head_columns(table: Table) -> tuple[TableColumn, ...]:
 def _across(table: Table) -> dict[Key, Record]:
     """The values of the second dimension with their subtotals: time runs forward, else the costliest first."""
     second = table.question.by[1].key
-    found = [record for record in table.subtotals if second in record]
+    found = list(table.subtotals_by(second))
     if second in TIMES:
         found.sort(key=lambda record: record[second] or "")
     else:
@@ -167,10 +167,10 @@ class Sums:
         first, second = (dimension.key for dimension in table.question.by)
         self.first, self.second = first, second
         self.rows = {(r[first], r[second]): r for r in table.rows() if r["currency"] == currency}
-        mine = [s for s in table.subtotals if s["currency"] == currency]
-        self._records = {s[first]: s for s in mine if first in s}
+        down, across = ([s for s in table.subtotals_by(key) if s["currency"] == currency] for key in (first, second))
+        self._records = {s[first]: s for s in down}
         self.down = {key: _amount(s) for key, s in self._records.items()}
-        self.across = {s[second]: _amount(s) for s in mine if second in s}
+        self.across = {s[second]: _amount(s) for s in across}
         self.total = next(_amount(t) for t in table.totals if t["currency"] == currency)
         self._shown_down: dict[Key, Decimal] = {}
         self._shown_across: dict[Key, Decimal] = {}

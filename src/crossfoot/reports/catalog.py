@@ -18,6 +18,11 @@ def get_report(key: str, role: Role) -> Report:
     raise NotFound(f"There is no report {key!r}: see the list of reports.")
 
 
+def find_title(key: str) -> str:
+    """The title of a report; its key where there is none any more."""
+    return next((report.title for report in REPORTS if report.key == key), key)
+
+
 def list_reports(role: Role) -> tuple[Report, ...]:
     """The reports that this role may see."""
     return tuple(r for r in REPORTS if role in r.seen_by)

@@ -104,6 +104,11 @@ class Table:
         for batch in self.batches():
             yield from batch.to_pylist()
 
+    def subtotals_by(self, key: str) -> tuple[Record, ...]:
+        """The subtotals of one of two dimensions. Each has a currency, so only what it lacks tells whose it is."""
+        others = {dimension.key for dimension in self.question.by} - {key, "currency"}
+        return tuple(s for s in self.subtotals if key in s and not others & s.keys())
+
     def stream(self) -> Iterator[pa.RecordBatch]:
         """The batches, once through; who reads them to the end has the digest without reading them again."""
         digest = sha256(

@@ -51,6 +51,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_rename": may(role, Capability.RENAME_SERVICES),
         "may_see_data": may(role, Capability.READ_DATA_HEALTH),
         "may_write_issues": may(role, Capability.WRITE_KNOWN_ISSUES),
+        "may_export": may(role, Capability.EXPORT_REPORTS),
         "may_upload": may(role, Capability.UPLOAD_FILES),
     }
 

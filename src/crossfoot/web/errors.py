@@ -29,6 +29,7 @@ TITLES = {
     404: later("There is nothing here"),
     409: later("Refused"),
     422: later("This question cannot be read"),
+    429: later("Not so much at once"),
     503: later("Not now"),
 }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
 from crossfoot.core.roles import Capability, may
+from crossfoot.deliver.formats import FORMATS
 from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
 from crossfoot.render.address import encode, narrowed, opened, pinned, read_question, without, write_question
 from crossfoot.render.cells import View, Words, chosen_columns, shown_columns
@@ -188,12 +189,8 @@ def _words(report: Report) -> Words:
 def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
     """Links that fetch what is on the screen, also after a correction."""
     query = encode(write_question(pinned(table)))
-    kinds = (
-        ("report-csv", "CSV", _("rows for a spreadsheet")),
-        ("report-pdf", "PDF", _("the whole report on paper")),
-        ("report-json", "JSON", _("the whole answer for a program")),
-        ("report-metadata", _("Definitions of the CSV"), _("what each column means")),
-    )
+    kinds = [(fmt.route, gettext(fmt.label), gettext(fmt.note)) for fmt in FORMATS]
+    kinds.append(("report-metadata", _("Definitions of the CSV"), _("what each column means")))
     return tuple(
         {"label": label, "note": note, "url": f"{reverse(name, args=[customer, table.report.key])}?{query}"}
         for name, label, note in kinds

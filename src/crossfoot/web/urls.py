@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
 from crossfoot.web.data import health_page
+from crossfoot.web.exports import exports_page
 from crossfoot.web.findings import accept_page, findings_page, withdraw_page
 from crossfoot.web.health import healthz, readyz
 from crossfoot.web.home import customer_page, home_page
@@ -36,6 +37,7 @@ urlpatterns = [
     path("c/<str:customer>/saved-views", saved_page, name="saved-views"),
     path("uploads", uploads_page, name="uploads"),
     path("uploads/<str:number>", upload_page, name="upload"),
+    path("exports", exports_page, name="exports"),
     path("services", services_page, name="services"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
