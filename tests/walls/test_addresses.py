@@ -183,6 +183,8 @@ def test_no_other_method_tells_more(clients: dict[str, Client], method: str) -> 
         for customer in (ALPHA, BETA):
             response = getattr(clients["alice"], method)(address(pattern, customer))
             expected = {"head": 200 if customer == ALPHA else 404}.get(method, 405)
+            if pattern.endswith("saved-views") and method == "post":
+                expected = 404  # no report is called ""
             assert response.status_code == expected, (pattern, method)
             assert finds(FOREIGN, body(response)) == [], (pattern, method)
 
@@ -217,6 +219,6 @@ def test_the_marks_would_be_found(clients: dict[str, Client]) -> None:
     """Each page does hold its own customer's words and amounts: the looks above are not at empty pages."""
     for name, customer, marks in (("charlie", BETA, FOREIGN), ("gus", GAMMA, FOREIGN), ("alice", ALPHA, EVERYTHING)):
         for pattern in OF_A_CUSTOMER:
-            if "metadata" not in pattern:
+            if "metadata" not in pattern and pattern not in {"api/v1/editions", "api/v1/exports"}:
                 told = body(clients[name].get(address(pattern, customer, query=f"period={BOTH}")))
                 assert finds(marks, told), (pattern, name)

@@ -35,6 +35,7 @@ MAY = {
     **{key: {BOOKS} for key in (Capability.APPROVE_PRICES, Capability.PUBLISH, Capability.ACCEPT_FINDINGS)},
     Capability.READ_DATA_HEALTH: {SUPPORT, BOOKS, OPERATOR},
     Capability.WRITE_KNOWN_ISSUES: {SUPPORT},
+    Capability.USE_TOKENS: {ADMIN, SUPPORT, BOOKS, OPERATOR},
 }
 KEYS = ("account", "project", "service", "day", "month", "region", "resource", "bill_type", "charge_category")
 

@@ -75,6 +75,20 @@ ROUTES = (
         example="/c/C0001/usage-to-cost.csv-metadata.json",
         seen=FILE,
     ),
+    *(
+        Route(pattern=f"api/v1/{what}", example=f"/api/v1/{what}", seen=everybody(OK, nobody=UNKNOWN))
+        for what in ("reports", "definitions", "exports", "openapi.json")
+    ),
+    Route(
+        pattern="api/v1/editions",
+        example="/api/v1/editions?customer=C0001",
+        seen=everybody(OK, nobody=UNKNOWN, charlie=MISSING),
+    ),
+    Route(
+        pattern="api/v1/verify/<claim>",
+        example="/api/v1/verify/7K3F-92QD-01AB-XY5Z",
+        seen=everybody(OK, nobody=UNKNOWN),
+    ),
     Route(
         pattern="api/v1/reports/<slug:key>",
         example="/api/v1/reports/usage-to-cost?customer=C0001",

@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from crossfoot.access.models import User
@@ -44,19 +44,18 @@ def metadata_file(request: HttpRequest, customer: str, key: str) -> HttpResponse
     return HttpResponse(render_metadata(table), content_type="application/json", headers=headers)
 
 
-@require_safe
-def api_report(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The same document as the page's `.json`; the customer is a parameter, and one's own may be left out."""
-    if not request.user.is_authenticated:
-        error = {"status": 401, "sentence": "Sign in first: this address answers people with a session."}
-        return JsonResponse({"error": error}, status=401)
-    return _file(*_ask(request, request.GET.get("customer", ""), key), "json")
+def api_report(request: HttpRequest, key: str, scope: Scope) -> HttpResponseBase:
+    """The same document as the page's `.json`, within the scope of a session or a token."""
+    return _file(*_answer(request, scope, key), "json")
 
 
 def _ask(request: HttpRequest, customer: str, key: str) -> tuple[Table, Scope]:
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - the views above let nobody else in
-    scope = scope_for(user, customer)
+    return _answer(request, scope_for(user, customer), key)
+
+
+def _answer(request: HttpRequest, scope: Scope, key: str) -> tuple[Table, Scope]:
     report = get_report(key, scope.role)
     scope.require(Capability.EXPORT_REPORTS)
     return run(report, read_question(report, scope.role, _pairs(request)), scope), scope

@@ -76,6 +76,7 @@ def _remember(table: Table, fmt: Format, scope: Scope, made: MadeFile) -> None:
                 "made_at": now(),
                 "made_by": scope.email,
                 "editions": [e.as_json() for e in table.meta.editions],
+                "question": table.question.as_json(),
             },
         )
         record(
@@ -86,4 +87,5 @@ def _remember(table: Table, fmt: Format, scope: Scope, made: MadeFile) -> None:
             format=fmt,
             question=table.question.as_json(),
             result=table.id,
+            **({"token": scope.token} if scope.token else {}),
         )

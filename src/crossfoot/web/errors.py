@@ -6,6 +6,7 @@ Nothing internal is ever shown. Every answer is private and kept by no cache.
 import re
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -43,6 +44,10 @@ class ErrorPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and keep the answer out of every cache."""
         response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_json(request):
+            allowed = response.headers.get("Allow", "")
+            response = refusal(request, HTTPStatus.METHOD_NOT_ALLOWED, "This address is only read: use GET.")
+            response.headers["Allow"] = allowed or "GET, HEAD"
         response.headers.setdefault("Cache-Control", PRIVATE)
         return response
 
