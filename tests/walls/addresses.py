@@ -18,7 +18,7 @@ OF_A_CUSTOMER = (
     "api/v1/editions",
     "api/v1/exports",
 )
-OF_A_PERSON = ("", "api/v1/reports", "api/v1/definitions", "api/v1/openapi.json", "api/v1/verify/<claim>")
+OF_A_PERSON = ("", "verify", "api/v1/reports", "api/v1/definitions", "api/v1/openapi.json", "api/v1/verify/<claim>")
 OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),
     "close/publish": ("post", {"dana"}),
@@ -28,6 +28,7 @@ OF_STAFF = {  # how it is asked, and by whom
     "findings": ("get", {"dana", "frank"}),
     "findings/accept": ("post", {"dana"}),
     "findings/withdraw": ("post", {"dana"}),
+    "tokens": ("get", {"ada", "dana", "erin", "frank"}),
     "uploads": ("get", {"dana", "frank"}),
     "uploads/<str:number>": ("get", {"dana", "frank"}),
 }

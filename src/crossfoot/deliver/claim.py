@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import BinaryIO
+from typing import IO
 
 from crossfoot.core.ids import ALPHABET
 
@@ -24,7 +24,7 @@ _LETTERS = f"[{ALPHABET}]{{4}}"
 ID = re.compile(rf"{_LETTERS}(?:-{_LETTERS}){{3}}")
 IN_NAME = re.compile(rf"--({ID.pattern})(?![0-9A-Z-])")
 IN_JSON = re.compile(rf'"id"\s*:\s*"({ID.pattern})"')
-MARKED = re.compile(rf"{MARK}.{{0,200}}?({ID.pattern})", re.DOTALL)
+MARKED = re.compile(rf"(?:{MARK}|Keywords).{{0,200}}?({ID.pattern})", re.DOTALL)
 SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})", re.IGNORECASE)
 MISREAD = str.maketrans("OIL", "011")
 END_OF_ZIP, END_OF_ZIP64, END_BYTES = b"PK\x05\x06", b"PK\x06\x07", 22
@@ -49,7 +49,7 @@ def read_text(text: str) -> Claim:
     return Claim(id=spelled if ID.fullmatch(spelled) else "")
 
 
-def read_file(file: BinaryIO, name: str) -> Claim:
+def read_file(file: IO[bytes], name: str) -> Claim:
     """A file by its bytes and its name. Reads it once through in blocks, then a bounded part again."""
     digest = sha256()
     file.seek(0)
@@ -59,7 +59,7 @@ def read_file(file: BinaryIO, name: str) -> Claim:
     return Claim(sha256=digest.hexdigest(), id=_borne(file) or (in_name[1] if in_name else ""))
 
 
-def _borne(file: BinaryIO) -> str:
+def _borne(file: IO[bytes]) -> str:
     """The id within the file."""
     file.seek(0)
     start = file.read(4)
@@ -75,17 +75,17 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
     return found[1] if found else ""
 
 
-def _tail(file: BinaryIO, size: int) -> str:
+def _tail(file: IO[bytes], size: int) -> str:
     length = file.seek(0, 2)
     return _text(file, max(length - size, 0), size)
 
 
-def _text(file: BinaryIO, start: int, size: int) -> str:
+def _text(file: IO[bytes], start: int, size: int) -> str:
     file.seek(start)
     return file.read(size).decode("latin-1")  # ids are plain letters, whatever the rest is
 
 
-def _properties(file: BinaryIO) -> str:
+def _properties(file: IO[bytes]) -> str:
     """The document's own properties of an XLSX, if it is one: one small member is unpacked, and only its beginning."""
     if not _is_small_zip(file):
         return ""
@@ -96,7 +96,7 @@ def _properties(file: BinaryIO) -> str:
         return ""  # no such member, or a ZIP that cannot be read, or one under a password
 
 
-def _is_small_zip(file: BinaryIO) -> bool:
+def _is_small_zip(file: IO[bytes]) -> bool:
     """True where the list of members is short: `zipfile` reads it whole, and a ZIP may name a million of them."""
     tail = _tail(file, END + END_BYTES).encode("latin-1")
     at = tail.rfind(END_OF_ZIP)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from crossfoot.access.rls import as_scope
 from crossfoot.access.scope import Scope
@@ -24,7 +25,7 @@ class Known:
     made_at: datetime
     made_by: str
     editions: tuple[Mapping[str, object], ...]
-    question: Mapping[str, object]
+    question: Mapping[str, Any]
 
     @property
     def as_of(self) -> datetime | None:

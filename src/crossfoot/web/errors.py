@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -78,8 +79,10 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's 400."""
+    if isinstance(exception, RequestDataTooBig):
+        return refusal(request, 400, _("What you sent is larger than this page takes: nothing of it was kept."))
     return refusal(request, 400, _("The request is not one that can be answered: go back and try again."))
 
 
