@@ -60,6 +60,14 @@ def server() -> Iterator[None]:
         connections.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _a_new_minute() -> None:
+    """What one test asked of the API does not count against the next."""
+    from crossfoot.api.limits import forget
+
+    forget()
+
+
 @pytest.fixture
 def portal(server: None, tmp_path: Path) -> "Iterator[Portal]":
     """An empty portal: no customer, no bill, no person."""

@@ -40,6 +40,9 @@ def test_the_catalogue_has_no_fault():
             {"measures": (replace(v.BILLED_COST, sql="list_cost"), v.BILLED_COST)},
             "billed_cost means two things, in usage-to-cost",
         ),
+        ({"revision": 3}, "usage-to-cost is at revision 3, and its changes do not tell each after the first"),
+        ({"changes": ()}, "usage-to-cost is at revision 2, and its changes do not tell each after the first"),
+        ({"measures": (), "by": (v.REGION,), "filters": ()}, "usage-to-cost never had a column service_code"),
     ],
 )
 def test_a_planted_fault_is_named(change, fault):
@@ -48,7 +51,7 @@ def test_a_planted_fault_is_named(change, fault):
 
 
 def test_one_word_means_one_thing_in_all_reports():
-    other = replace(CHARGES, filters=(), lines=(replace(v.SERVICE, sql="service_code"),))
+    other = replace(CHARGES, filters=(), revision=1, changes=(), lines=(replace(v.SERVICE, sql="service_code"),))
     assert check_catalog((USAGE_TO_COST, other)) == ["service means two things, in usage-to-cost and in charges"]
 
 

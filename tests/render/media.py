@@ -19,9 +19,10 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 
+from crossfoot.render.cells import View, shown_columns
 from crossfoot.render.csv import render_csv
 from crossfoot.render.excel_csv import render_excel_csv
-from crossfoot.render.html import View, render_html, shown_columns
+from crossfoot.render.html import render_html
 from crossfoot.render.json import render_json
 from crossfoot.render.xlsx import render_xlsx
 from crossfoot.reports.spec import Kind

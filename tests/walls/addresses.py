@@ -18,9 +18,11 @@ OF_A_CUSTOMER = (
     "c/<str:customer>/<slug:key>.pdf",
     "c/<str:customer>/<slug:key>.csv-metadata.json",
     "api/v1/reports/<slug:key>",
+    "api/v1/editions",
+    "api/v1/exports",
 )
 TAKE_POST = ("c/<str:customer>/saved-views",)  # beside GET; what is sent is refused in the tests of each
-OF_A_PERSON = ("",)
+OF_A_PERSON = ("", "verify", "api/v1/reports", "api/v1/definitions", "api/v1/openapi.json", "api/v1/verify/<claim>")
 FILES_OF_A_PERSON = ("exports", "exports/<str:number>")  # of those who may take files; tried in tests/deliver
 OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),
@@ -31,6 +33,7 @@ OF_STAFF = {  # how it is asked, and by whom
     "findings": ("get", {"dana", "frank"}),
     "findings/accept": ("post", {"dana"}),
     "findings/withdraw": ("post", {"dana"}),
+    "tokens": ("get", {"ada", "dana", "erin", "frank"}),
     "uploads": ("get", {"dana", "frank"}),
     "uploads/<str:number>": ("get", {"dana", "frank"}),
 }
@@ -45,7 +48,9 @@ def address(pattern: str, customer: str, key: str = "usage-to-cost", query: str 
         query = f"customer={quote(customer, safe='')}" + (f"&{query}" if query else "")
     if pattern.endswith("/search"):
         query = "q=acct-" + (f"&{query}" if query else "")
-    filled = pattern.replace(CUSTOMER, quote(customer, safe="")).replace(KEY, key)
+    filled = (
+        pattern.replace(CUSTOMER, quote(customer, safe="")).replace(KEY, key).replace("<claim>", "7K3F-92QD-01AB-XY5Z")
+    )
     assert "<" not in filled, f"{pattern} has a part that this test does not know how to fill"
     return f"/{filled}" + (f"?{query}" if query else "")
 

@@ -229,6 +229,6 @@ def test_the_marks_would_be_found(clients: dict[str, Client]) -> None:
     """Each page does hold its own customer's words and amounts: the looks above are not at empty pages."""
     for name, customer, marks in (("charlie", BETA, FOREIGN), ("gus", GAMMA, FOREIGN), ("alice", ALPHA, EVERYTHING)):
         for pattern in OF_A_CUSTOMER:
-            if "metadata" not in pattern:
+            if "metadata" not in pattern and pattern not in {"api/v1/editions", "api/v1/exports"}:
                 told = body(clients[name].get(address(pattern, customer, query=f"period={BOTH}")))
                 assert finds(marks, told), (pattern, name)

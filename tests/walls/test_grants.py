@@ -20,6 +20,7 @@ WALLS = {
     "access.AccountOwner": Wall.CUSTOMER,
     "access.User": Wall.DOOR,
     "access.Grant": Wall.DOOR,
+    "access.ApiToken": Wall.DOOR,
     "audit.Entry": Wall.LOG,
     "audit.Seal": Wall.SEALED,
     "audit.Head": Wall.STAFF,

@@ -58,6 +58,8 @@ ROUTES = (
     ),
     Route(pattern="data", example="/data", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, erin=OK, frank=OK)),
     Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
+    Route(pattern="tokens", example="/tokens", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, erin=OK, frank=OK)),
+    Route(pattern="verify", example="/verify", seen=everybody(OK, nobody=MOVED)),
     Route(pattern="uploads", example="/uploads", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
     Route(
         pattern="uploads/<str:number>",
@@ -78,6 +80,20 @@ ROUTES = (
         pattern="c/<str:customer>/<slug:key>.csv-metadata.json",
         example="/c/C0001/usage-to-cost.csv-metadata.json",
         seen=FILE,
+    ),
+    *(
+        Route(pattern=f"api/v1/{what}", example=f"/api/v1/{what}", seen=everybody(OK, nobody=UNKNOWN))
+        for what in ("reports", "definitions", "exports", "openapi.json")
+    ),
+    Route(
+        pattern="api/v1/editions",
+        example="/api/v1/editions?customer=C0001",
+        seen=everybody(OK, nobody=UNKNOWN, charlie=MISSING),
+    ),
+    Route(
+        pattern="api/v1/verify/<claim>",
+        example="/api/v1/verify/7K3F-92QD-01AB-XY5Z",
+        seen=everybody(OK, nobody=UNKNOWN),
     ),
     Route(
         pattern="api/v1/reports/<slug:key>",

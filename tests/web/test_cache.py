@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from crossfoot.api.limits import forget
 from tests.web.house import CANARY_A, CANARY_B, TAG_A, text
 
 # Addresses that mean something else for each of them, or nothing; the API's mean one's own customer.
@@ -45,6 +46,7 @@ def crossings(clients: Mapping[str, Client], requests: int, seed: int) -> list[s
     own: dict[tuple[str, str], set[str]] = {}
     found: list[str] = []
     for _ in range(requests):
+        forget()  # how often one may ask is another test's
         name, plain = dice.choice(sorted(OWN)), dice.choice(ADDRESSES)
         address = in_other_capitals(plain, dice)
         tags = sorted(called.get(plain, ()))

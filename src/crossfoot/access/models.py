@@ -95,3 +95,25 @@ class Grant(models.Model):
     def __str__(self) -> str:
         """What is granted."""
         return f"{self.kind} {self.value}"
+
+
+class ApiToken(models.Model):
+    """A key for a program, which reads as its owner and never more. The secret itself is not kept, only its sha256."""
+
+    wall: ClassVar[Wall] = Wall.DOOR  # it says who is asking, so it is read before anybody's scope is known
+
+    id = models.CharField(primary_key=True, max_length=16)  # the part of the token that may be shown
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    customer_key = models.CharField(max_length=64, blank=True)  # blank: every customer that the owner may open
+    accounts = models.JSONField(default=list)  # of the owner's; none means all of them
+    projects = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    last_day = models.DateField()  # on which it is valid, in GMT+08:00
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Its id and name."""
+        return f"{self.id} {self.name}"

@@ -3,9 +3,9 @@
 A scope is asked for again at every request, command and job; it is never stored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from crossfoot.access.models import Customer, User
+from crossfoot.access.models import ApiToken, Customer, User
 from crossfoot.access.rls import as_scope, as_staff
 from crossfoot.core.errors import NotFound, NotPermitted
 from crossfoot.core.ids import is_safe_id
@@ -16,7 +16,8 @@ from crossfoot.core.roles import Capability, Role, may
 class Scope:
     """One person reading one customer (`customer` is '' for the reseller's own pages).
 
-    Empty `accounts` or `projects` means all of them; both given means lines that lie in both.
+    Empty `accounts` or `projects` means all of them; both given means lines that lie in both. `token` is the id of the
+    token through which a program asks for the person.
     """
 
     email: str
@@ -24,6 +25,7 @@ class Scope:
     customer: str
     accounts: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
+    token: str = ""
 
     @property
     def is_reseller(self) -> bool:
@@ -72,6 +74,34 @@ def scope_for(user: User, customer: str = "") -> Scope:
         accounts=tuple(sorted(v for kind, v in grants if kind == "account")),
         projects=tuple(sorted(v for kind, v in grants if kind == "project")),
     )
+
+
+def scope_of_token(token: ApiToken, customer: str = "") -> Scope:
+    """What a token may read of this customer: what its owner may read now, and of that only what the token names.
+
+    Raises:
+        NotFound: the customer is not one of the token's, or the owner has none of the token's accounts or projects left.
+    """
+    wanted = customer or token.customer_key
+    if wanted != token.customer_key and token.customer_key:
+        raise NotFound(f"There is no customer {customer!r} here.")
+    owner = scope_for(token.owner, wanted)
+    return replace(
+        owner,
+        accounts=_within(owner.accounts, tuple(token.accounts)),
+        projects=_within(owner.projects, tuple(token.projects)),
+        token=token.id,
+    )
+
+
+def _within(granted: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
+    """What is in both; nothing on a side means everything, so a meeting that is empty must not be passed on."""
+    if not granted or not named:
+        return granted or named
+    both = tuple(sorted(set(granted) & set(named)))
+    if not both:
+        raise NotFound("Nothing of what this token names may be read by its owner any more: make another token.")
+    return both
 
 
 def list_customers(scope: Scope) -> tuple[CustomerName, ...]:

@@ -1,8 +1,9 @@
 """Every address that answers with a file or a document."""
 
-from django.urls import path
+from django.urls import include, path
 
-from crossfoot.api.views import api_report, export_file, metadata_file, report_file
+from crossfoot.api.v1 import API
+from crossfoot.api.views import export_file, metadata_file, report_file
 from crossfoot.deliver.formats import FORMATS
 
 urlpatterns = [
@@ -12,5 +13,5 @@ urlpatterns = [
     ),
     path("c/<str:customer>/<slug:key>.csv-metadata.json", metadata_file, name="report-metadata"),
     path("exports/<str:number>", export_file, name="export"),
-    path("api/v1/reports/<slug:key>", api_report, name="api-report"),
+    path("api/v1/", include([found for found in API.urls[0] if getattr(found, "name", "") != "api-root"])),
 ]

@@ -52,13 +52,9 @@ def export_file(request: HttpRequest, number: str) -> HttpResponseBase:
     return _send(fetch_export(_user(request), number, settings.HOME), is_kept=True)
 
 
-@require_safe
-def api_report(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The same document as the page's `.json`; the customer is a parameter, and one's own may be left out."""
-    if not request.user.is_authenticated:
-        error = {"status": 401, "sentence": "Sign in first: this address answers people with a session."}
-        return JsonResponse({"error": error}, status=401)
-    table, scope = _ask(request, request.GET.get("customer", ""), key)
+def api_report(request: HttpRequest, key: str, scope: Scope) -> HttpResponseBase:
+    """The same document as the page's `.json`, within the scope of a session or a token."""
+    table, scope = _answer(request, scope, key)
     if is_large(table):
         job = _have_made(table, scope, JSON)
         made = {"id": job.id, "state": job.state, "url": reverse("export", args=[job.id])}
@@ -67,7 +63,10 @@ def api_report(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _ask(request: HttpRequest, customer: str, key: str) -> tuple[Table, Scope]:
-    scope = scope_for(_user(request), customer)
+    return _answer(request, scope_for(_user(request), customer), key)
+
+
+def _answer(request: HttpRequest, scope: Scope, key: str) -> tuple[Table, Scope]:
     report = get_report(key, scope.role)
     scope.require(Capability.EXPORT_REPORTS)
     return run(report, read_question(report, scope.role, _pairs(request)), scope), scope

@@ -20,6 +20,7 @@ class Action(StrEnum):
     EXPORT_ASKED = "export:asked"
     EXPORT_FETCHED = "export:fetched"
     FILE_UPLOADED = "file:uploaded"
+    FILE_VERIFIED = "file:verified"
     FINDING_ACCEPTED = "finding:accepted"
     FINDING_WITHDRAWN = "finding:withdrawn"
     HOME_BACKED_UP = "home:backed-up"
@@ -34,6 +35,9 @@ class Action(StrEnum):
     REPORT_EXPORTED = "report:exported"
     REPORT_VIEWED = "report:viewed"
     SERVICE_RENAMED = "service:renamed"
+    TOKEN_MADE = "token:made"  # noqa: S105 - an act, no password
+    TOKEN_REVOKED = "token:revoked"  # noqa: S105 - an act, no password
+    TOKEN_USED = "token:used"  # noqa: S105 - an act, no password
 
 
 def record(action: Action, actor: str, *, customer: str = "", **detail: object) -> None:

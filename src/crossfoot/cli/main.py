@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, care, doctor, findings, lab, log, maps, reports, serve, services
+from crossfoot.cli import bills, care, doctor, findings, lab, log, maps, reports, serve, services, tokens, verify
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.outage import find_outage
@@ -27,6 +27,7 @@ for command in (
     reports.report,
     reports.reports,
     reports.definitions,
+    verify.verify,
     care.backup,
     care.restore,
     doctor.doctor,
@@ -39,6 +40,7 @@ app.add_typer(maps.maps, name="maps")
 app.add_typer(log.audit, name="audit")
 app.add_typer(reports.users, name="users")
 app.add_typer(services.services, name="services")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(findings.findings, name="findings")
 
 

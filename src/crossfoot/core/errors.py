@@ -70,11 +70,23 @@ class Unavailable(CrossfootError):
     status = 503
 
 
+class NotSignedIn(CrossfootError):
+    """Nobody is signed in here, or the token is not one that is valid now."""
+
+    status = 401
+    exit_code = 7
+
+
 class TooMany(CrossfootError):
     """You have asked for too much at once: wait until some of it is finished."""
 
     status = 429
     exit_code = 3
+
+    def __init__(self, sentence: str = "", seconds: int = 0) -> None:
+        """Take the sentence, and after how many seconds the same may be asked again, where that is known."""
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 class Busy(CrossfootError):

@@ -39,6 +39,7 @@ class Capability(StrEnum):
     READ_DATA_HEALTH = "data-health:read"
     WRITE_KNOWN_ISSUES = "known-issues:write"
     UPLOAD_FILES = "files:upload"
+    USE_TOKENS = "tokens:use"
 
 
 LABELS = {
@@ -64,6 +65,7 @@ MAY: dict[Capability, frozenset[Role]] = {
     Capability.READ_DATA_HEALTH: RESELLER,
     Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
     Capability.UPLOAD_FILES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
+    Capability.USE_TOKENS: RESELLER | {Role.CUSTOMER_ADMIN},
 }
 
 

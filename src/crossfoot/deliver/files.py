@@ -70,6 +70,7 @@ def remember(table: Table, key: str, scope: Scope, sha256: str) -> None:
             "made_at": now(),
             "made_by": scope.email,
             "editions": [e.as_json() for e in table.meta.editions],
+            "question": table.question.as_json(),
         },
     )
     record(
@@ -80,4 +81,5 @@ def remember(table: Table, key: str, scope: Scope, sha256: str) -> None:
         format=key,
         question=table.question.as_json(),
         result=table.id,
+        **({"token": scope.token} if scope.token else {}),
     )

@@ -22,6 +22,7 @@ class Export(models.Model):
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=254)
     editions = models.JSONField()
+    question = models.JSONField(default=dict)  # none for files of before it was remembered
 
     class Meta:
         """The same bytes are remembered once per customer."""

@@ -34,6 +34,31 @@ def list_cycles(scope: Scope) -> list[str]:
 
 
 @dataclass(frozen=True)
+class EditionLine:
+    """One edition of a month, as everybody of the customer may know of it."""
+
+    cycle: str
+    number: int
+    status: str
+    published_at: datetime
+    data_through: datetime
+
+
+def list_editions(scope: Scope) -> tuple[EditionLine, ...]:
+    """Every edition of the scope's customer, the newest month and edition first."""
+    with as_scope(scope):
+        editions = Edition.objects.filter(customer_id=scope.customer).order_by("-cycle", "-number")
+        columns = ("cycle", "number", "status", "published_at", "data_through")
+        return tuple(EditionLine(*row) for row in editions.values_list(*columns))
+
+
+def newest_numbers(customer: str, cycles: Sequence[str]) -> dict[str, int]:
+    """The number of the newest edition of each of these months. Call it within a scope or as staff."""
+    editions = Edition.objects.filter(customer_id=customer, cycle__in=cycles).order_by("number")
+    return dict(editions.values_list("cycle", "number"))
+
+
+@dataclass(frozen=True)
 class ClosedMonth:
     """A closed month with its exact sums: currency -> Sell before tax."""
 

@@ -5,7 +5,7 @@ from crossfoot.core.roles import Role
 from crossfoot.reports.adjustments import REFUNDS_AND_ADJUSTMENTS
 from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
 from crossfoot.reports.periods import BILLING_PERIODS
-from crossfoot.reports.spec import Column, Report
+from crossfoot.reports.spec import Change, Column, Report
 
 REPORTS: tuple[Report, ...] = (USAGE_TO_COST, BILLING_PERIODS, REFUNDS_AND_ADJUSTMENTS, CHARGES)
 
@@ -60,7 +60,13 @@ def _report_faults(report: Report, known: set[str]) -> list[str]:
         faults.append(f"{report.key} drills into {report.drill}, which is not there")
     if not report.is_lines and report.default_by not in {d.key for d in report.by}:
         faults.append(f"{report.key} has no default grouping")
-    return faults
+    if [c.revision for c in report.changes] != list(range(2, report.revision + 1)):
+        faults.append(
+            f"{report.key} is at revision {report.revision}, and its changes do not tell each after the first"
+        )
+    known = {c.key for c in _columns(report)}
+    strange = [key for change in report.changes for key in change.columns if key not in known]
+    return [*faults, *(f"{report.key} never had a column {key}" for key in strange)]
 
 
 def _columns(report: Report) -> tuple[Column, ...]:
@@ -68,18 +74,38 @@ def _columns(report: Report) -> tuple[Column, ...]:
     return (*report.by, *codes, *report.marks, *report.measures, *report.filters, *report.lines)
 
 
+def columns_of(report: Report, role: Role) -> tuple[Column, ...]:
+    """Every column and filter of a report that this role may see, each once."""
+    return tuple(c for c in {c.key: c for c in _columns(report)}.values() if role in c.seen_by)
+
+
+def changes_of(report: Report, role: Role) -> tuple[Change, ...]:
+    """The history of a report, without what is only about columns that this role may not know of."""
+    seen = {c.key for c in columns_of(report, role)}
+    return tuple(change for change in report.changes if not change.columns or seen & set(change.columns))
+
+
+def since_of(report: Report, key: str) -> int:
+    """The revision of the report that brought the column."""
+    return next((change.revision for change in report.changes if key in change.columns), 1)
+
+
 def list_definitions(role: Role) -> list[dict[str, object]]:
-    """The dictionary of everything this role may see: reports, and of each its columns with their definitions."""
+    """The dictionary of everything this role may see: reports, their history, and their columns with definitions."""
     return [
         {
             "report": report.key,
             "title": report.title,
             "question": report.question,
+            "how_to_read": report.how_to_read,
             "revision": report.revision,
+            "changes": [
+                {"revision": c.revision, "day": c.day.isoformat(), "sentence": c.sentence}
+                for c in changes_of(report, role)
+            ],
             "columns": [
-                {"key": c.key, "label": c.label, "kind": c.kind, "help": c.help}
-                for c in {c.key: c for c in _columns(report)}.values()
-                if role in c.seen_by
+                {"key": c.key, "label": c.label, "kind": c.kind, "help": c.help, "since": since_of(report, c.key)}
+                for c in columns_of(report, role)
             ],
         }
         for report in list_reports(role)

@@ -1,8 +1,10 @@
 """Usage to cost, and the charges behind it."""
 
+from datetime import date
+
 from crossfoot.core.words import mark as _
 from crossfoot.reports import vocabulary as v
-from crossfoot.reports.spec import Kind, Report
+from crossfoot.reports.spec import Change, Kind, Report
 
 _FILTERS = (
     v.SERVICE,
@@ -52,7 +54,18 @@ USAGE_TO_COST = Report(
     measures=(v.LIST_COST, v.BILLED_COST, v.QUANTITY),
     filters=_FILTERS,
     drill="charges",
-    revision=2,  # a service has one name for each code, its category, and its code beside it
+    revision=2,
+    changes=(
+        Change(
+            revision=2,
+            day=date(2026, 11, 27),
+            sentence=_(
+                "A service has one name for each of Huawei's codes: what was two rows where bills were in English and in "
+                "Chinese is one row with their sum. Its code stands beside it, and services have categories."
+            ),
+            columns=("service_category", "service_code"),
+        ),
+    ),
 )
 
 CHARGES = Report(
@@ -120,5 +133,16 @@ CHARGES = Report(
         v.line("source_record", _("Source record"), "source_record", _("Its record number in that file.")),
         v.line("source_sha256", _("Source sha256"), "source_sha256", _("The sha256 of the bill as received.")),
     ),
-    revision=2,  # one name for each service code; the bill's own word and the category are columns
+    revision=2,
+    changes=(
+        Change(
+            revision=2,
+            day=date(2026, 11, 27),
+            sentence=_(
+                "A service has one name for each of Huawei's codes. The bill's own word for it, its code and its category "
+                "are columns."
+            ),
+            columns=("service_code", "source_service", "service_category", "service_subcategory", "order"),
+        ),
+    ),
 )

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from crossfoot.core.roles import EVERYONE, Role
@@ -67,6 +68,16 @@ class Measure(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """A revision of a report's definition: since when, what a reader notices, and the columns that it brought."""
+
+    revision: int
+    day: date
+    sentence: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """One question a reader asks. Line reports list charges and are always exact; the others group and sum.
 
@@ -90,6 +101,7 @@ class Report:
     is_trend: bool = False
     seen_by: frozenset[Role] = EVERYONE
     revision: int = 1
+    changes: tuple[Change, ...] = ()  # one for each revision after the first
 
     @property
     def is_lines(self) -> bool:

@@ -4,16 +4,18 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.urls import reverse
 
 from crossfoot.access.models import User
 from crossfoot.core.roles import Capability, Role, may
+from crossfoot.deliver.claim import LARGEST as LARGEST_VERIFIED
 from crossfoot.ingest.uploads import LARGEST
 
 SMALL = 2**20
 
 
 class CappedUpload(TemporaryFileUploadHandler):
-    """One GiB for those who may upload, nothing worth the name for everybody else."""
+    """One GiB for those who may upload, what can be verified on that page, nothing worth the name anywhere else."""
 
     def handle_raw_input(
         self,
@@ -26,7 +28,13 @@ class CappedUpload(TemporaryFileUploadHandler):
         """Look at the length that the request declares; without one nothing is read."""
         del input_data, META, boundary, encoding
         user = getattr(self.request, "user", None)
-        is_allowed = isinstance(user, User) and may(Role(user.role), Capability.UPLOAD_FILES)
-        if content_length > (LARGEST + SMALL if is_allowed else SMALL):
-            msg = "The file is larger than 1 GiB: upload it in parts, or use `crossfoot ingest`."
+        most = SMALL + (_largest(user, self.request.path) if isinstance(user, User) and self.request else 0)
+        if content_length > most:
+            msg = "The file is larger than this page takes."
             raise RequestDataTooBig(msg)
+
+
+def _largest(user: User, path: str) -> int:
+    if path == reverse("verify"):
+        return LARGEST_VERIFIED
+    return LARGEST if may(Role(user.role), Capability.UPLOAD_FILES) else 0

@@ -53,6 +53,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_write_issues": may(role, Capability.WRITE_KNOWN_ISSUES),
         "may_export": may(role, Capability.EXPORT_REPORTS),
         "may_upload": may(role, Capability.UPLOAD_FILES),
+        "may_use_tokens": may(role, Capability.USE_TOKENS),
     }
 
 

@@ -6,7 +6,9 @@ Nothing internal is ever shown. Every answer is private and kept by no cache.
 import re
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -44,6 +46,10 @@ class ErrorPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and keep the answer out of every cache."""
         response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_json(request):
+            allowed = response.headers.get("Allow", "")
+            response = refusal(request, HTTPStatus.METHOD_NOT_ALLOWED, "This address is only read: use GET.")
+            response.headers["Allow"] = allowed or "GET, HEAD"
         response.headers.setdefault("Cache-Control", PRIVATE)
         return response
 
@@ -74,8 +80,10 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's 400."""
+    if isinstance(exception, RequestDataTooBig):
+        return refusal(request, 400, _("What you sent is larger than this page takes: nothing of it was kept."))
     return refusal(request, 400, _("The request is not one that can be answered: go back and try again."))
 
 

@@ -16,7 +16,9 @@ from crossfoot.web.report import report_page
 from crossfoot.web.saved import saved_page
 from crossfoot.web.search import search_page
 from crossfoot.web.services import services_page
+from crossfoot.web.tokens import tokens_page
 from crossfoot.web.uploads import upload_page, uploads_page
+from crossfoot.web.verify import verify_page
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -39,6 +41,8 @@ urlpatterns = [
     path("uploads/<str:number>", upload_page, name="upload"),
     path("exports", exports_page, name="exports"),
     path("services", services_page, name="services"),
+    path("tokens", tokens_page, name="tokens"),
+    path("verify", verify_page, name="verify"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
 ]
