@@ -4,6 +4,7 @@ The first customer's pages are measured twice: with that customer alone (S), the
 """
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ def main() -> None:
     tmp = Path(tempfile.mkdtemp(prefix="crossfoot-bench-"))
     tmp.chmod(0o755)  # PostgreSQL runs as another user
     try:
+        subprocess.run([sys.executable, "-m", "bench.paper"], check=True)
         small = _measure(tmp / "small", S)
         if size is not S:
             compare(small, _measure(tmp / "large", size), (S, size))
