@@ -22,7 +22,15 @@ OF_A_CUSTOMER = (
     "api/v1/exports",
 )
 TAKE_POST = ("c/<str:customer>/saved-views",)  # beside GET; what is sent is refused in the tests of each
-OF_A_PERSON = ("", "verify", "api/v1/reports", "api/v1/definitions", "api/v1/openapi.json", "api/v1/verify/<claim>")
+OF_A_PERSON = (
+    "",
+    "definitions",
+    "verify",
+    "api/v1/reports",
+    "api/v1/definitions",
+    "api/v1/openapi.json",
+    "api/v1/verify/<claim>",
+)
 FILES_OF_A_PERSON = ("exports", "exports/<str:number>")  # of those who may take files; tried in tests/deliver
 OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),

@@ -59,7 +59,7 @@ ROUTES = (
     Route(pattern="data", example="/data", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, erin=OK, frank=OK)),
     Route(pattern="known-issues", example="/known-issues", seen=everybody(FORBIDDEN, nobody=MOVED, erin=OK)),
     Route(pattern="tokens", example="/tokens", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, erin=OK, frank=OK)),
-    Route(pattern="verify", example="/verify", seen=everybody(OK, nobody=MOVED)),
+    *(Route(pattern=page, example=f"/{page}", seen=everybody(OK, nobody=MOVED)) for page in ("definitions", "verify")),
     Route(pattern="uploads", example="/uploads", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK, frank=OK)),
     Route(
         pattern="uploads/<str:number>",

@@ -20,6 +20,7 @@ from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
 from crossfoot.render.address import encode, narrowed, opened, pinned, read_question, without, write_question
 from crossfoot.render.cells import View, Words, chosen_columns, shown_columns
 from crossfoot.render.chart import render_chart
+from crossfoot.render.example import worked_example
 from crossfoot.render.figures import headline
 from crossfoot.render.html import render_html
 from crossfoot.render.names import list_renamed, service_names
@@ -89,6 +90,7 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
         "newest": "?" + encode(pair for pair in write_question(question) if pair[0] != "as_of"),
         "figures": headline(table, called, gettext),
         "chart": render_chart(table, gettext, called),
+        "example": worked_example(table, gettext, called) if table.meta.row_count else None,
         "fragment": _fragment(table, view, is_sheet=is_sheet),
         "renamed": list_renamed(table, view.rows or (), called),
         "loosened": _loosened(scope, table, bar.chips),

@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from crossfoot.web.acts import known_issues_page, publish_again
 from crossfoot.web.close import close_page
 from crossfoot.web.data import health_page
+from crossfoot.web.definitions import definitions_page
 from crossfoot.web.exports import exports_page
 from crossfoot.web.findings import accept_page, findings_page, withdraw_page
 from crossfoot.web.health import healthz, readyz
@@ -42,6 +43,7 @@ urlpatterns = [
     path("exports", exports_page, name="exports"),
     path("services", services_page, name="services"),
     path("tokens", tokens_page, name="tokens"),
+    path("definitions", definitions_page, name="definitions"),
     path("verify", verify_page, name="verify"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
