@@ -17,6 +17,8 @@ OF_A_CUSTOMER = (
     "c/<str:customer>/<slug:key>.json",
     "c/<str:customer>/<slug:key>.pdf",
     "c/<str:customer>/<slug:key>.csv-metadata.json",
+    "c/<str:customer>/charges.focus.csv",
+    "c/<str:customer>/charges.focus.parquet",
     "api/v1/reports/<slug:key>",
     "api/v1/editions",
     "api/v1/exports",

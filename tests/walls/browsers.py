@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
+from pyarrow import parquet
 
 from crossfoot.access.models import User
 from tests.paper import Back
@@ -46,6 +47,8 @@ def text_of(data: bytes) -> str:
     """What stands in a file: of an XLSX everything that is packed into it, of a PDF all that is printed and said of it."""
     if data.startswith(b"%PDF"):
         return Back(data).everything()
+    if data.startswith(b"PAR1"):
+        return str(parquet.read_table(io.BytesIO(data)).to_pylist())
     if not data.startswith(b"PK"):
         return data.decode()
     with ZipFile(io.BytesIO(data)) as file:

@@ -76,6 +76,10 @@ ROUTES = (
         Route(pattern=f"c/<str:customer>/<slug:key>{suffix}", example=f"/c/C0001/usage-to-cost{suffix}", seen=FILE)
         for suffix in (".xlsx", ".pdf", ".csv", ".excel.csv", ".json")
     ),
+    *(
+        Route(pattern=f"c/<str:customer>/charges{suffix}", example=f"/c/C0001/charges{suffix}", seen=FILE)
+        for suffix in (".focus.csv", ".focus.parquet")
+    ),
     Route(
         pattern="c/<str:customer>/<slug:key>.csv-metadata.json",
         example="/c/C0001/usage-to-cost.csv-metadata.json",

@@ -4,9 +4,19 @@ from django.urls import include, path
 
 from crossfoot.api.v1 import API
 from crossfoot.api.views import export_file, metadata_file, report_file
-from crossfoot.deliver.formats import FORMATS
+from crossfoot.deliver.formats import FORMATS, OF_CHARGES
+from crossfoot.reports.cost import CHARGES
 
 urlpatterns = [
+    *(
+        path(
+            f"c/<str:customer>/{CHARGES.key}{fmt.suffix}",
+            report_file,
+            {"key": CHARGES.key, "fmt": fmt.key},
+            name=fmt.route,
+        )
+        for fmt in OF_CHARGES
+    ),
     *(
         path(f"c/<str:customer>/<slug:key>{fmt.suffix}", report_file, {"fmt": fmt.key}, name=fmt.route)
         for fmt in FORMATS

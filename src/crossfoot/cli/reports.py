@@ -26,7 +26,9 @@ def report(  # noqa: PLR0913 - the command's options are contract.md's
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="DIM=VALUE; may repeat.")] = None,
     as_of: Annotated[str, typer.Option(help="As it was known at an instant: 2026-11-05T04:04:00Z.")] = "",
     digits: Annotated[str, typer.Option(help="shown or exact.")] = "shown",
-    format_: Annotated[str, typer.Option("--format", help="xlsx, pdf, csv, excel-csv or json.")] = "json",
+    format_: Annotated[
+        str, typer.Option("--format", help="xlsx, pdf, csv, excel-csv, json, focus-csv or focus-parquet.")
+    ] = "json",
     output: Annotated[Path | None, typer.Option("-o", help="Write to this file.")] = None,
 ) -> None:
     """One report, through the same scope, query and renderer as the page."""

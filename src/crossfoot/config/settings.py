@@ -18,6 +18,7 @@ DEBUG = False
 ALLOWED_HOSTS = os.environ.get("CROSSFOOT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 PUBLIC_URL = public_url(os.environ)
 PAPER = paper_size(os.environ)  # of PDFs
+RESELLER = os.environ.get("CROSSFOOT_RESELLER", "The reseller")  # who bills, in FOCUS exports
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [

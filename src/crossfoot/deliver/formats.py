@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.words import mark as _
+from crossfoot.deliver.focus import write_focus_csv, write_focus_parquet
 from crossfoot.deliver.paper import write_pdf
 from crossfoot.render.csv import render_csv
 from crossfoot.render.excel_csv import render_excel_csv
@@ -83,12 +84,31 @@ FORMATS = (
         note=_("the whole answer for a program"),
     ),
 )
-KEYS = tuple(fmt.key for fmt in FORMATS)
+# Of charges alone: a program that reads FOCUS wants every line.
+OF_CHARGES = (
+    Format(
+        key="focus-csv",
+        suffix=".focus.csv",
+        media_type="text/csv; charset=utf-8",
+        write=write_focus_csv,
+        label=_("FOCUS 1.4, CSV"),
+        note=_("for cost tools; text is not guarded against spreadsheets"),
+    ),
+    Format(
+        key="focus-parquet",
+        suffix=".focus.parquet",
+        media_type="application/vnd.apache.parquet",
+        write=write_focus_parquet,
+        label=_("FOCUS 1.4, Parquet"),
+        note=_("for cost tools, with types"),
+    ),
+)
+KEYS = tuple(fmt.key for fmt in (*FORMATS, *OF_CHARGES))
 
 
 def get_format(key: str) -> Format:
     """The format of that key."""
-    for fmt in FORMATS:
+    for fmt in (*FORMATS, *OF_CHARGES):
         if fmt.key == key:
             return fmt
     raise BadRequest(f"There is no format {key!r}: choose from {', '.join(KEYS)}.")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
 from crossfoot.core.roles import Capability, may
-from crossfoot.deliver.formats import FORMATS
+from crossfoot.deliver.formats import FORMATS, OF_CHARGES
 from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
 from crossfoot.render.address import encode, narrowed, opened, pinned, read_question, without, write_question
 from crossfoot.render.cells import View, Words, chosen_columns, shown_columns
@@ -28,6 +28,7 @@ from crossfoot.render.screen import figure, instant_words, period_words, provena
 from crossfoot.render.twoway import MEASURE as SHEET_MEASURE
 from crossfoot.render.twoway import fits_sheet, order_words, render_sheet
 from crossfoot.reports.catalog import get_report
+from crossfoot.reports.cost import CHARGES
 from crossfoot.reports.spec import Report
 from crossfoot.reports.table import Record, Table
 from crossfoot.web.asked import Asked, read_address, typed
@@ -193,10 +194,20 @@ def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
     query = encode(write_question(pinned(table)))
     kinds = [(fmt.route, gettext(fmt.label), gettext(fmt.note)) for fmt in FORMATS]
     kinds.append(("report-metadata", _("Definitions of the CSV"), _("what each column means")))
-    return tuple(
+    found = [
         {"label": label, "note": note, "url": f"{reverse(name, args=[customer, table.report.key])}?{query}"}
         for name, label, note in kinds
-    )
+    ]
+    if table.report.key == CHARGES.key:
+        found += [
+            {
+                "label": gettext(fmt.label),
+                "note": gettext(fmt.note),
+                "url": f"{reverse(fmt.route, args=[customer])}?{query}",
+            }
+            for fmt in OF_CHARGES
+        ]
+    return tuple(found)
 
 
 def _digits_url(table: Table, asked: Asked) -> str:
