@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from crossfoot.cli.main import app
+from crossfoot.reports.catalog import REPORTS
 from tests.cli.command import Run, start
 from tests.paper import Back
 from tests.portal import LIST_X_1, PASSWORD, Portal, line
@@ -70,7 +71,7 @@ def test_the_whole_way_in_json_one_document_each_and_nothing_twice(portal: Porta
     assert cycle["editions"] == [{"customer": "C0001", "edition": 1, "status": "final"}]
     [cycle] = done("publish")["cycles"]
     assert (cycle["editions"], cycle["blocked"], cycle["findings"]) == ([], [], [])
-    assert [r["report"] for r in done("reports")] == ["usage-to-cost", "charges"]
+    assert [r["report"] for r in done("reports")] == [r.key for r in REPORTS]
     assert {d["report"] for d in done("definitions", "--as", "alice@a.example")} == {"usage-to-cost", "charges"}
     assert done("audit", "verify")["fault"] == ""
     assert done("reconcile")
