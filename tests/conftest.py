@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import django
 import pytest
 from django.db import connections
+from hypothesis import settings
 
 from crossfoot.cli.session import prepare_schema
 from crossfoot.core.errors import Busy
@@ -36,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "crossfoot.config.settings"
     os.environ["PGOPTIONS"] = "-c synchronous_commit=off"  # a test that kills processes asks for it back
     config.add_cleanup(lambda: _remove(folder))
+    settings.register_profile("untimed", deadline=None)  # a busy machine is slow, and no test says how fast it is
+    settings.load_profile("untimed")
     django.setup()
 
 
