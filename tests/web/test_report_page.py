@@ -54,7 +54,9 @@ def test_the_page_says_where_its_numbers_come_from(alice: Client) -> None:
 
 def test_screen_csv_and_json_show_one_number(alice: Client) -> None:
     body = text(alice, PAGE)
-    document = json.loads(text(alice, PAGE.replace("?", ".json?")))
+    link = re.search(r'href="([^"]+usage-to-cost\.json\?[^"]*)"', body)
+    assert link
+    document = json.loads(text(alice, unescape(link[1])))
     rows = list(csv.DictReader(io.StringIO(text(alice, PAGE.replace("?", ".csv?")).removeprefix("\ufeff"), newline="")))
     assert [row["billed_cost"] for row in rows] == [row["billed_cost"] for row in document["rows"]] == ["33.33", "4.44"]
     assert document["totals"] == [{"currency": "USD", "list_cost": "37.77", "billed_cost": "37.77"}]
@@ -266,3 +268,16 @@ def crumbs(body: str) -> list[tuple[str, str]]:
 def links(body: str) -> list[str]:
     """The addresses that a page leads to."""
     return [unescape(found) for found in re.findall(r'href="([^"]*)"', body)]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx"])
+def test_a_file_bears_the_id_that_its_page_shows(alice: Client, suffix: str) -> None:
+    page = text(alice, PAGE)
+    shown = re.search(r"Result <strong>([0-9A-Z-]+)</strong> · sha256 <code>([0-9a-f]{64})</code>", page)
+    link = re.search(rf'href="([^"]+usage-to-cost\.{suffix}\?[^"]*)"', page)
+    assert shown
+    assert link
+    response = alice.get(unescape(link[1]))
+    b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    name = response["Content-Disposition"]
+    assert f"usage-to-cost--{shown[1]}.{suffix}" in name

@@ -80,6 +80,7 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
     return {
         "report": report,
         "table": table,
+        "result": replace(table, question=pinned(table)),  # as its files bear it
         "period": period_words(question.period) if question.period else "",
         "crumbs": trail(scope, customer, table, asked.back, called),
         "downloads": _downloads(customer, table) if may(scope.role, Capability.EXPORT_REPORTS) else (),
