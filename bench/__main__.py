@@ -23,7 +23,8 @@ def main() -> None:
     tmp = Path(tempfile.mkdtemp(prefix="crossfoot-bench-"))
     tmp.chmod(0o755)  # PostgreSQL runs as another user
     try:
-        subprocess.run([sys.executable, "-m", "bench.paper"], check=True)
+        for part in ("bench.paper", "bench.workbook"):
+            subprocess.run([sys.executable, "-m", part], check=True)
         small = _measure(tmp / "small", S)
         if size is not S:
             compare(small, _measure(tmp / "large", size), (S, size))

@@ -65,7 +65,7 @@ async def _take_jobs(own: App) -> None:
 
 async def _take(own: App, queues: Sequence[str], at_once: int) -> None:
     await own.run_worker_async(
-        queues=queues,
+        queues=list(queues),  # PostgreSQL is given an array, and takes nothing else for one
         concurrency=at_once,
         install_signal_handlers=False,
         delete_jobs="always",
