@@ -32,7 +32,8 @@ def ways(report: Report) -> list[tuple[str, ...]]:
     """Every grouping of one dimension, and a few of two."""
     if report.is_lines:
         return [()]
-    return [*((d.key,) for d in report.by), (TAG,), *PAIRS]
+    pairs = () if report.is_trend else PAIRS  # a trend is led by a time, so one more is the second
+    return [*((d.key,) for d in report.by), (TAG,), *pairs]
 
 
 def questions(scope: Scope, period: str = BOTH) -> Iterator[Question]:

@@ -15,7 +15,7 @@ from crossfoot.access.rls import as_staff
 from crossfoot.core.roles import Role
 from crossfoot.deliver.models import ExportJob
 from crossfoot.sources.columns import COLUMNS, PAYMENT_PARTS, Holds
-from crossfoot.support.models import KnownIssue, SavedView, ServiceName
+from crossfoot.support.models import KnownIssue, SavedView, ServiceName, Visit
 from tests.portal import Portal, line
 
 ALPHA, BETA, GAMMA = "C0001", "C0002", "C00010"
@@ -131,6 +131,10 @@ def build(portal: Portal) -> Portal:
         ServiceName.objects.bulk_create(_name(customer) for customer in ("", *NAMES))
         SavedView.objects.bulk_create(
             _view(customer, everybody[name].email)
+            for name, customer in (("alice", ALPHA), ("charlie", BETA), ("gus", GAMMA))
+        )
+        Visit.objects.bulk_create(
+            Visit(customer_key=customer, visitor=everybody[name].email, at=datetime(2026, 11, 1, tzinfo=UTC))
             for name, customer in (("alice", ALPHA), ("charlie", BETA), ("gus", GAMMA))
         )
     return portal

@@ -148,6 +148,9 @@ def test_every_form_of_the_portal_needs_its_token(house: Portal) -> None:
         client = browser(user, is_strict=True)
         for route in ROUTES:
             response = client.post(route.example)
+            if route.pattern.startswith("api/"):  # has no form: a session may only read there
+                assert response.status_code in {403, 405}, route.pattern
+                continue
             assert response.status_code == 403, route.pattern
             assert "too old to be trusted" in body(response), route.pattern
 
