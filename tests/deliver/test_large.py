@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import stat
 from datetime import timedelta
@@ -9,12 +10,17 @@ from datetime import timedelta
 import pytest
 
 from crossfoot.access.rls import as_staff
+from crossfoot.access.scope import scope_for
+from crossfoot.access.tokens import revoke_token
 from crossfoot.core.clock import now
 from crossfoot.core.errors import CrossfootError, Unavailable
+from crossfoot.core.roles import Role
 from crossfoot.deliver import large
 from crossfoot.deliver.formats import FORMATS
 from crossfoot.deliver.models import Export, ExportJob
 from crossfoot.jobs import worker
+from tests.api.asking import ask as program
+from tests.api.asking import token_for
 from tests.deliver.shop import ASKED, MISSING, ROWS, TOO_MANY, acts, ask, fetch, jobs, page, work
 from tests.portal import Portal, line
 from tests.web.test_acts import work_once
@@ -89,9 +95,36 @@ def test_a_program_is_told_where_its_file_will_be(shop: Portal) -> None:
     answer = client.get("/api/v1/reports/charges?period=2026-10")
     assert answer.status_code == 202
     made = answer.json()["export"]
-    assert (made["state"], made["url"]) == ("waiting", f"/exports/{made['id']}")
+    assert (made["state"], made["address"]) == ("waiting", f"/api/v1/exports/{made['id']}")
+    assert client.get(made["address"]).json()["state"] == "waiting"
     work_once()
     assert fetch(client, jobs()[0])[0] == 200
+    assert client.get("/api/v1/exports").json()["large"][0]["state"] == "done"
+    fetched = client.get(made["address"])
+    assert b"".join(fetched.streaming_content) == fetch(client, jobs()[0])[1]
+    fetched.close()
+
+
+def test_a_large_file_of_a_token_is_no_wider_than_the_token(shop: Portal) -> None:
+    """Ada's token is narrowed to one project: its file has that project's lines, and only the token is given it."""
+    ada = shop.person("ada", Role.CUSTOMER_ADMIN, "C0001")
+    narrow, other = (token_for(ada, **kept) for kept in ({"projects": ["red"]}, {}))
+    lines = [
+        line("acct-a1", f"2026-10-{n:02d}", f"{n}.00", enterprise_project_id="red" if n > 1 else "blue")
+        for n in range(1, ROWS + 10)
+    ]
+    shop.ingest(shop.bill("customerUsageV2_202610_20261029.tar.gz", lines))
+    shop.publish()
+    asked = program(narrow, "/api/v1/reports/charges?period=2026-10")
+    assert asked.status == 202
+    address = json.loads(asked.text)["export"]["address"]
+    work_once()
+    rows = json.loads(program(narrow, address).text)["rows"]
+    assert {row["project"] for row in rows} == {"red"}
+    assert len(rows) == ROWS + 8
+    assert program(other, address).status == shop.client_for(ada).get(address).status_code == MISSING
+    revoke_token(scope_for(ada), narrow.split("_")[1])
+    assert program(narrow, address).status == 401
 
 
 def test_a_worker_that_is_killed_leaves_nothing_and_the_next_begins_anew(shop: Portal) -> None:

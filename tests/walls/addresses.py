@@ -33,7 +33,11 @@ OF_A_PERSON = (
     "api/v1/openapi.json",
     "api/v1/verify/<claim>",
 )
-FILES_OF_A_PERSON = ("exports", "exports/<str:number>")  # of those who may take files; tried in tests/deliver
+FILES_OF_A_PERSON = (
+    "exports",
+    "exports/<str:number>",
+    "api/v1/exports/<number>",
+)  # of those who may take files; tried in tests/deliver
 OF_STAFF = {  # how it is asked, and by whom
     "close": ("get", {"dana", "frank"}),
     "close/publish": ("post", {"dana"}),

@@ -90,6 +90,11 @@ ROUTES = (
         for what in ("reports", "definitions", "exports", "openapi.json")
     ),
     Route(
+        pattern="api/v1/exports/<number>",
+        example="/api/v1/exports/of-nobody",
+        seen=everybody(MISSING, nobody=UNKNOWN),
+    ),
+    Route(
         pattern="api/v1/editions",
         example="/api/v1/editions?customer=C0001",
         seen=everybody(OK, nobody=UNKNOWN, charlie=MISSING),

@@ -129,6 +129,14 @@ def find_token(text: str) -> ApiToken | None:
     return token
 
 
+def get_token(number: str) -> ApiToken:
+    """The token with this id, for work that was begun through it; NotFound where it is not valid any more."""
+    token = ApiToken.objects.select_related("owner").filter(pk=number).first()
+    if token is None or not is_valid(token):
+        raise NotFound(_("The token through which this was asked for is not valid any more."))
+    return token
+
+
 def is_valid(token: ApiToken) -> bool:
     """Neither revoked nor out of date, and of a person who is still here in a role that has tokens."""
     is_over = token.revoked_at is not None or token.last_day < today()

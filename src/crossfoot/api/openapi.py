@@ -6,6 +6,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from crossfoot.core.roles import Role
+from crossfoot.deliver.formats import FORMATS
 from crossfoot.reports.catalog import columns_of, list_reports
 from crossfoot.reports.question import MAX_BY
 from crossfoot.reports.spec import Column, Dimension, Report
@@ -48,10 +49,13 @@ def describe(api: NinjaAPI, role: Role) -> Json:
         "what is not known is null. rows + rounding = totals, for each currency and column."
     )
     del found["servers"]
-    for path in found["paths"].values():
-        path.pop("head", None)
-        for operation in path.values():
+    for path, methods in found["paths"].items():
+        methods.pop("head", None)
+        for operation in methods.values():
             operation["responses"] |= _refusals()
+            if path.endswith("/exports/{number}"):
+                media: Json = {fmt.media_type.partition(";")[0]: {} for fmt in FORMATS}
+                operation["responses"]["200"] = {"description": "The file, whole.", "content": media}
             operation["operationId"] = operation["operationId"].rpartition("_")[2]
     for report in list_reports(role):
         found["paths"][f"{ROOT}reports/{report.key}"] = {"get": _operation(report, role)}
@@ -78,7 +82,11 @@ def _operation(report: Report, role: Role) -> Json:
         "summary": f"{report.title}: {report.question}",
         "description": report.how_to_read,
         "parameters": _parameters(report, role),
-        "responses": {"200": {"description": "The report.", "content": {"application/json": answer}}} | _refusals(),
+        "responses": {
+            "200": {"description": "The report.", "content": {"application/json": answer}},
+            "202": {"description": "It is large: the worker makes it, and the address will give it.", "content": _MADE},
+        }
+        | _refusals(),
     }
 
 
@@ -161,6 +169,21 @@ def _beside(column: Column) -> dict[str, Json]:
     return {f"{column.key}_name": CELL | {"description": column.name_label}}
 
 
+_MADE: Json = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "properties": {
+                "export": {
+                    "type": "object",
+                    "properties": dict.fromkeys(("id", "state", "address"), TEXT),
+                    "required": ["id", "state", "address"],
+                }
+            },
+            "required": ["export"],
+        }
+    }
+}
 _QUESTION: Json = {
     "type": "object",
     "properties": {

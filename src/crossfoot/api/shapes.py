@@ -9,6 +9,7 @@ from pydantic import Field
 from crossfoot.core.clock import instant
 from crossfoot.core.roles import Role
 from crossfoot.deliver.kept import Known
+from crossfoot.deliver.models import ExportJob
 from crossfoot.deliver.verify import Verdict, Word
 from crossfoot.publish.plan import EditionLine
 from crossfoot.reports.spec import Report
@@ -100,13 +101,29 @@ class ExportOut(Schema):
     editions: list[UsedOut]
 
 
+class JobOut(Schema):
+    """A large file that is made while nobody waits."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed"]
+    customer: str
+    report: str
+    format: str
+    rows: int
+    rows_done: int
+    sentence: str = Field(description="Why it failed, where it did.")
+    address: str
+    made_at: Instant
+
+
 class ExportsOut(Schema):
-    """A page of them."""
+    """A page of them, and the large files of the last 30 days, all of them on each page."""
 
     exports: list[ExportOut]
     count: int
     page: int
     pages: int
+    large: list[JobOut]
 
 
 class NewerOut(Schema):
@@ -173,4 +190,22 @@ def verdict_of(verdict: Verdict) -> VerdictOut:
         by_bytes=verdict.by_bytes,
         export=export_line(verdict.known) if verdict.known else None,
         newer=[NewerOut(cycle=n.cycle, edition=n.edition, newest=n.newest) for n in verdict.newer],
+    )
+
+
+def job_line(job: ExportJob) -> JobOut:
+    """A large file, and where it will be."""
+    return JobOut.model_validate(
+        {
+            "id": job.id,
+            "state": job.state,
+            "customer": job.customer_key,
+            "report": job.report,
+            "format": job.format,
+            "rows": job.rows,
+            "rows_done": job.rows_done,
+            "sentence": job.sentence,
+            "address": f"/api/v1/exports/{job.id}",
+            "made_at": instant(job.made_at),
+        }
     )

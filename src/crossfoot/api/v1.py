@@ -3,8 +3,9 @@
 Who asks is found by `asker.find_asker`, before any of this runs. A refusal is `{"error": {"status", "sentence"}}`.
 """
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Status
 from ninja.errors import ValidationError
 
 from crossfoot.access.rls import as_scope
@@ -15,18 +16,22 @@ from crossfoot.api.shapes import (
     DefinitionsOut,
     EditionsOut,
     ExportsOut,
+    JobOut,
     ReportOut,
     VerdictOut,
     edition_line,
     export_line,
+    job_line,
     report_line,
     verdict_of,
 )
-from crossfoot.api.views import api_report
+from crossfoot.api.views import api_report, send
 from crossfoot.audit.record import Action, record
 from crossfoot.core.errors import BadRequest, CrossfootError, NotFound, NotPermitted, NotSignedIn, TooMany
+from crossfoot.core.roles import Capability, may
 from crossfoot.deliver.claim import read_text
 from crossfoot.deliver.kept import PAGE, list_own
+from crossfoot.deliver.large import AT_WORK, fetch_export, get_job, list_jobs
 from crossfoot.deliver.verify import verify
 from crossfoot.publish.plan import list_editions
 from crossfoot.reports.catalog import list_definitions, list_reports
@@ -76,14 +81,30 @@ def editions(request: HttpRequest, customer: str = "") -> EditionsOut:
 
 @API.api_operation(READ, "/exports", response=ExportsOut, url_name="api-exports")
 def exports(request: HttpRequest, customer: str = "", page: str = "1") -> ExportsOut:
-    """The files that you were the first to export, the newest first, 200 a page."""
+    """The files that you were the first to export, the newest first, 200 a page; and the large ones that are made for you."""
     scope = asker_of(request).scope(customer)
     if not page.isascii() or not page.isdigit() or not 0 < int(page[:8]) <= MOST_PAGES or len(page) > len("1000000"):
         raise BadRequest(f"The page {page[:20]!r} is not a number that can be read: write page=2.")
     found, count = list_own(scope, int(page))
+    may_take = may(scope.role, Capability.EXPORT_REPORTS)
     return ExportsOut(
-        exports=[export_line(one) for one in found], count=count, page=int(page), pages=max(-(-count // PAGE), 1)
+        exports=[export_line(one) for one in found],
+        count=count,
+        page=int(page),
+        pages=max(-(-count // PAGE), 1),
+        large=[job_line(job) for job in list_jobs(scope) if customer in {"", job.customer_key}] if may_take else [],
     )
+
+
+@API.api_operation(READ, "/exports/{number}", response={202: JobOut}, url_name="api-export")
+def export(request: HttpRequest, number: str) -> HttpResponseBase | Status[JobOut]:
+    """A large file that was asked for: the file itself once it is made, until then how far it is."""
+    asker = asker_of(request)
+    job, _scope = get_job(asker.scope, number)
+    if job.state in AT_WORK:
+        return Status(202, job_line(job))
+    asker.spend(limits.REPORTS, limits.REPORTS_OF_A_PERSON, "reports")
+    return send(fetch_export(asker.scope, number, settings.HOME), is_kept=True)
 
 
 @API.api_operation(READ, "/verify/{claim}", response=VerdictOut, url_name="api-verify")

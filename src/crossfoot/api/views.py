@@ -49,7 +49,8 @@ def metadata_file(request: HttpRequest, customer: str, key: str) -> HttpResponse
 @login_required
 def export_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """A file that the worker has made."""
-    return _send(fetch_export(_user(request), number, settings.HOME), is_kept=True)
+    user = _user(request)
+    return send(fetch_export(lambda customer: scope_for(user, customer), number, settings.HOME), is_kept=True)
 
 
 def api_report(request: HttpRequest, key: str, scope: Scope) -> HttpResponseBase:
@@ -57,7 +58,7 @@ def api_report(request: HttpRequest, key: str, scope: Scope) -> HttpResponseBase
     table, scope = _answer(request, scope, key)
     if is_large(table):
         job = _have_made(table, scope, JSON)
-        made = {"id": job.id, "state": job.state, "url": reverse("export", args=[job.id])}
+        made = {"id": job.id, "state": job.state, "address": reverse("api-export", args=[job.id])}
         return JsonResponse({"export": made}, status=ACCEPTED)
     return _file(table, scope, JSON)
 
@@ -87,7 +88,7 @@ def _file(table: Table, scope: Scope, fmt: str) -> HttpResponseBase:
     if is_large(table):
         _have_made(table, scope, fmt)
         return redirect("exports")
-    return _send(make_file(table, fmt, scope, settings.HOME), is_kept=False)
+    return send(make_file(table, fmt, scope, settings.HOME), is_kept=False)
 
 
 def _have_made(table: Table, scope: Scope, fmt: str) -> ExportJob:
@@ -98,7 +99,8 @@ def _have_made(table: Table, scope: Scope, fmt: str) -> ExportJob:
     return job
 
 
-def _send(made: MadeFile, *, is_kept: bool) -> FileResponse:
+def send(made: MadeFile, *, is_kept: bool) -> FileResponse:
+    """The file as an answer; one that is kept stays where it is."""
     opened = made.path.open("rb")
     if not is_kept:
         made.path.unlink()  # what is open can be sent, and nothing is left behind whatever becomes of the connection

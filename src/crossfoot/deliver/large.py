@@ -7,7 +7,7 @@ whole; a worker that is killed leaves nothing, and the next begins anew.
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 from django.db import connection
 
-from crossfoot.access.models import User
 from crossfoot.access.rls import as_scope, as_staff
-from crossfoot.access.scope import Scope, find_user, scope_for
+from crossfoot.access.scope import Scope, find_user, scope_for, scope_of_token
+from crossfoot.access.tokens import get_token
 from crossfoot.audit.record import Action, record
 from crossfoot.core.clock import now
 from crossfoot.core.errors import CrossfootError, NotFound, TooMany
@@ -35,6 +35,8 @@ from crossfoot.runtime.files import fsync_folder
 from crossfoot.runtime.home import Home
 from crossfoot.runtime.outage import find_outage
 from crossfoot.runtime.scratch import scratch
+
+Asks = Callable[[str], Scope]
 
 AT_ONCE = 200_000  # rows that a request writes itself
 EACH = 2  # unfinished files of one person
@@ -69,6 +71,7 @@ def start_export(table: Table, key: str, scope: Scope) -> tuple[ExportJob, bool]
         "format": get_format(key).key,
         "question": [list(pair) for pair in write_question(pinned(table))],
         "asked_by": scope.email,
+        "token": scope.token,
         "mark": _mark(scope),
     }
     with as_staff():
@@ -95,33 +98,35 @@ def start_export(table: Table, key: str, scope: Scope) -> tuple[ExportJob, bool]
 
 
 def list_jobs(scope: Scope) -> tuple[ExportJob, ...]:
-    """One's own, the newest first."""
+    """One's own, the newest first; a token's own are those that were asked for through it."""
     scope.require(Capability.EXPORT_REPORTS)
     with as_scope(scope):
-        return tuple(ExportJob.objects.filter(asked_by=scope.email).order_by("-made_at", "id"))
+        mine = ExportJob.objects.filter(asked_by=scope.email, token=scope.token)
+        return tuple(mine.order_by("-made_at", "id"))
 
 
-def get_job(user: User, number: str) -> tuple[ExportJob, Scope]:
-    """One's own of that number, and the scope as it is now.
+def get_job(asks: Asks, number: str) -> tuple[ExportJob, Scope]:
+    """One's own of that number, and the scope as it is now. `asks` gives one's scope over a customer.
 
     Raises:
         NotFound: it is somebody else's or not there, or the person may see something else by now.
         NotPermitted: the role includes no files any more.
     """
-    with as_scope(scope_for(user)):
-        job = ExportJob.objects.filter(id=number, asked_by=user.email).first()
+    own = asks("")
+    with as_scope(own):
+        job = ExportJob.objects.filter(id=number, asked_by=own.email, token=own.token).first()
     if job is None:
         raise NotFound(f"There is no file of that number here: files are kept for {KEPT_FOR.days} days.")
-    scope = scope_for(user, job.customer_key)
+    scope = asks(job.customer_key)
     scope.require(Capability.EXPORT_REPORTS)
     if _mark(scope) != job.mark:
         raise NotFound(CHANGED)
     return job, scope
 
 
-def fetch_export(user: User, number: str, home: Home) -> MadeFile:
+def fetch_export(asks: Asks, number: str, home: Home) -> MadeFile:
     """The finished file, which stays where it is. `get_job` says what it raises, and this where it is not finished."""
-    job, scope = get_job(user, number)
+    job, scope = get_job(asks, number)
     path = _path(job, home)
     if job.state != DONE or not path.is_file():
         raise NotFound("This file is not there: see the list of your files.")
@@ -151,7 +156,7 @@ def make_export(number: str, home: Home) -> None:
 
 
 def _make(job: ExportJob, home: Home) -> None:
-    scope = scope_for(find_user(job.asked_by), job.customer_key)
+    scope = _scope_of(job)
     scope.require(Capability.EXPORT_REPORTS)
     if _mark(scope) != job.mark:
         raise NotFound(CHANGED)
@@ -170,6 +175,13 @@ def _make(job: ExportJob, home: Home) -> None:
         remember(table, job.format, scope, made.sha256)
         done = {"result": job.result, "sha256": job.sha256, "size": job.size}
         _move(job, DONE, rows_done=table.meta.row_count, **done)
+
+
+def _scope_of(job: ExportJob) -> Scope:
+    """What whoever asked for it may read now: a token's file is never wider than the token."""
+    if job.token:
+        return scope_of_token(get_token(job.token), job.customer_key)
+    return scope_for(find_user(job.asked_by), job.customer_key)
 
 
 def _counted(table: Table, job: ExportJob) -> Table:

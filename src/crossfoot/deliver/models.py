@@ -51,6 +51,7 @@ class ExportJob(models.Model):
     format = models.CharField(max_length=16)
     question = models.JSONField()
     asked_by = models.CharField(max_length=254)
+    token = models.CharField(max_length=16, blank=True)  # the id of the API token through which it was asked for
     mark = models.CharField(max_length=64)
     state = models.CharField(max_length=16)
     rows = models.BigIntegerField()

@@ -76,7 +76,12 @@ def _columns(report: Report) -> tuple[Column, ...]:
 
 def columns_of(report: Report, role: Role) -> tuple[Column, ...]:
     """Every column and filter of a report that this role may see, each once."""
-    return tuple(c for c in {c.key: c for c in _columns(report)}.values() if role in c.seen_by)
+    return tuple(c for c in all_columns(report) if role in c.seen_by)
+
+
+def all_columns(report: Report) -> tuple[Column, ...]:
+    """Every column and filter of a report, each once, whoever may see it."""
+    return tuple({c.key: c for c in _columns(report)}.values())
 
 
 def changes_of(report: Report, role: Role) -> tuple[Change, ...]:
