@@ -20,7 +20,7 @@ def test_the_largest_row_the_others_rounding_and_the_total() -> None:
     assert worked_example(table) == Example(
         (
             "ECS is 6.33.",
-            "The other rows, 2 of them, add up to 3.66.",
+            "The other rows (2) add up to 3.66.",
             "The Rounding row is 0.01: what the rounded rows miss of the rounded total.",
             "Together they are the Total:",
         ),
@@ -34,7 +34,7 @@ def test_a_refund_is_taken_away_and_an_unknown_stands_in_no_sum() -> None:
     example = worked_example(table)
     assert example
     assert example.equation == "6.00 − 2.50 = 3.50 USD"
-    assert example.sentences[1] == "The other rows, 1 of them, add up to −2.50."
+    assert example.sentences[1] == "The other rows (1) add up to −2.50."
 
 
 def test_one_row_is_the_total_and_nothing_is_no_example() -> None:

@@ -47,7 +47,7 @@ def test_every_command_and_option_stands_in_the_list_of_commands() -> None:
     assert len(known) > 20
     assert [name for name, _ in known if not re.search(rf"`{name}[ `]", text)] == []
     for name, command in known:
-        line = next(line for line in text.splitlines() if re.search(rf"`{name}[ `]", line))
+        line = next(line for line in text.splitlines() if re.search(rf"^\| .*`{name}[ `]", line.split(" | ")[0]))
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         assert sorted(option for option in options - OPTIONAL if option not in line) == [], name
 

@@ -42,7 +42,7 @@ def worked_example(table: Table, say: Say = str, called: Mapping[str, str] | Non
     sentences = [say(_("{name} is {cost}.")).format(name=name, cost=figure(plain(top[0])))]
     parts = [top[0]]
     if len(costs) > 1:
-        words = say(_("The other rows, {count} of them, add up to {cost}."))
+        words = say(_("The other rows ({count}) add up to {cost}."))
         sentences.append(words.format(count=figure(str(len(costs) - 1)), cost=figure(plain(rest))))
         parts.append(rest)
     if rounding:

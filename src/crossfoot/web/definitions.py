@@ -16,6 +16,7 @@ from crossfoot.reports.catalog import changes_of, columns_of, list_reports, sinc
 from crossfoot.reports.spec import Column, Dimension, Kind, Report
 from crossfoot.web.person import customers_of, person_of
 
+NAMELESS = "none"  # of what always has a value
 UNITS = {
     Kind.DIMENSION: mark("word; groups and filters"),
     Kind.LABEL: mark("word"),
@@ -62,6 +63,6 @@ def _column(report: Report, column: Column) -> dict[str, Any]:
         "label": gettext(column.label),
         "help": gettext(column.help),
         "unit": gettext(UNITS[column.kind]),
-        "empty": gettext(column.empty) if isinstance(column, Dimension) and column.empty else "",
+        "empty": gettext(column.empty) if isinstance(column, Dimension) and column.empty != NAMELESS else "",
         "since": since_of(report, column.key),
     }

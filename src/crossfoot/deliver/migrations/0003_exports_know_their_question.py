@@ -14,9 +14,4 @@ class Migration(migrations.Migration):
             name="question",
             field=models.JSONField(default=dict),
         ),
-        migrations.AddField(
-            model_name="exportjob",
-            name="token",
-            field=models.CharField(blank=True, max_length=16),
-        ),
     ]
