@@ -48,7 +48,7 @@ def test_questions_of_a_reader(shop: Portal, crossfoot: Run, tmp_path):
         (2, "no dimension 'colour'", (*REPORT, "--filter", "colour=red")),
         (2, "shown or exact, not 'round'", (*REPORT, "--digits", "round")),
         (2, "is not an instant", (*REPORT, "--as-of", "yesterday")),
-        (2, "The format 'docx' cannot be made", (*REPORT, "--format", "docx")),
+        (2, "There is no format 'docx'", (*REPORT, "--format", "docx")),
         (2, "cannot be written", (*REPORT, "-o", str(tmp_path / "missing" / "report.json"))),
         (2, "cannot be written", (*REPORT, "-o", str(tmp_path))),
         (2, "groups by nothing", ("report", "charges", "--as", "alice@example.com", "--by", "service")),

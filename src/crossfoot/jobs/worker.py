@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
 from crossfoot.access.rls import as_staff
 from crossfoot.access.sealing import seal_log
@@ -64,6 +65,16 @@ async def _take_jobs(own: App) -> None:
 
 
 async def _take(own: App, queues: Sequence[str], at_once: int) -> None:
+    """Take jobs until cancelled, also where the database went away in the middle of a question and came back."""
+    while True:
+        try:
+            return await _take_while_connected(own, queues, at_once)
+        except ConnectorException as problem:
+            LOG.warning("lost the database", problem=str(problem.__cause__ or problem))
+            await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _take_while_connected(own: App, queues: Sequence[str], at_once: int) -> None:
     await own.run_worker_async(
         queues=list(queues),  # PostgreSQL is given an array, and takes nothing else for one
         concurrency=at_once,
