@@ -65,10 +65,13 @@ def server() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _a_new_minute() -> None:
-    """What one test asked of the API does not count against the next."""
+    """What one test asked of the API does not count against the next, and neither does its language."""
+    from django.utils import translation
+
     from crossfoot.api.limits import forget
 
     forget()
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crossfoot.core.finding import Finding
 from crossfoot.ingest.reading import Reading
-from tests.faults.dirt import MEMBER, focus_csv, huawei_csv, list_cost, packed, read, read_part
+from tests.faults.dirt import MEMBER, focus_csv, huawei_csv, list_cost, packed, read, read_part, refused
 
 AMOUNT = "it must hold an amount with at most 8 decimals, such as 12.34000000, below 10000000000."
 NO_AMOUNTS = (
@@ -172,6 +172,16 @@ def test_an_account_that_no_table_can_hold_refuses_the_file() -> None:
             2,
             "Customer ID",
         )
+
+
+def test_an_account_with_characters_that_nobody_sees_refuses_the_file() -> None:
+    """Found by the fuzzer: another cell of such an account was told under a name that was not the account's."""
+    for unseen in ("\x06", "\t", "\x7f", "\x85", "\x9f", "\uffff"):
+        for cells in ({}, {"truncated_amount": "0Tax"}):
+            found = refused(read_part(huawei_csv({}, {"customer_id": f"acct-{unseen}1", **cells})))
+            assert (found.record, found.column) == (2, "Customer ID"), unseen
+            assert found.message.endswith("it must hold a text of at most 128 characters, all of which can be seen.")
+        refused(read(focus_csv({"SubAccountId": f"acct{unseen}-a1", "BilledCost": "8-0.00"}), "f.csv"))
 
 
 def test_where_every_account_is_unreadable_the_file_is_refused_and_not_each() -> None:

@@ -37,6 +37,9 @@ WANTED = {
 }
 MAX_FINDINGS = 1000
 CURRENCY = "^[A-Za-z]{3}$"
+UNSEEN = (
+    r"[\x00-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"  # what core.legible shows as something else: no account is told by it
+)
 LONGEST = {"customer_id": 128, "cloud_service_type": 200, "cloud_service_type_name": 200}  # what the catalogue can hold
 # A cast to 64 bits is five times quicker than one to 128, and nearly every quantity fits; what does not takes the other.
 QUICK = f"coalesce(CAST(try_cast({{0}} AS DECIMAL(18,10)) AS {QUANTITY}), CAST({{0}} AS {QUANTITY}))"
@@ -91,6 +94,7 @@ def find_bad_cells(bench: duckdb.DuckDBPyConnection, cycle: str, layout: Layout)
     """
     tests = {c.key: bad_sql(c.key) for c in ALL if c.key in layout.keys and c.holds is not Holds.TEXT}
     tests |= {key: f"(length({key}) > {longest})" for key, longest in LONGEST.items()}
+    tests["customer_id"] = f"({tests['customer_id']} OR regexp_matches(customer_id, '{UNSEEN}'))"
     tests["currency"] = f"(NOT regexp_full_match(coalesce(currency, {quote(layout.currency)}), '{CURRENCY}'))"
     for column in ALL:
         if column.required:
@@ -161,6 +165,8 @@ def _wanted(key: str, cycle: str) -> str:
     if key == "currency":
         return "a currency such as USD"
     some = f"a text of at most {LONGEST[key]} characters" if key in LONGEST else "a value"
+    if key == "customer_id":
+        some += ", all of which can be seen"
     return WANTED.get(BY_KEY[key].holds, some)
 
 
