@@ -18,7 +18,13 @@ from babel.messages.pofile import read_po, write_po
 SOURCE = Path(__file__).parents[1] / "src" / "crossfoot"
 LOCALES = SOURCE / "locale"
 LANGUAGES = ("zh_Hans",)
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "mark": None,
+    "later": None,
+    "ngettext": (1, 2),
+}
 APPARATUS = "simulator"  # shown to nobody
 Message = str | tuple[str, str]
 

@@ -19,6 +19,8 @@ ALL = "2026-08..2026-10"
 
 def questions(report: Report, dice: Random) -> list[dict[str, object]]:
     """Every grouping of one dimension, in both digits by turns, some of two, one with a filter, one without a row."""
+    if report.source.is_ledger:
+        return [{}, {"period": "2026-10"}, {"filters": {"currency": ["USD"]}}, {"period": "2026-06"}]
     if report.is_lines:
         return [{"period": ALL}, {"period": "2026-09", "filters": {"account": ["acct-a2"]}}, {"period": "2026-06"}]
     ways = [[d.key] for d in report.by] + ([["tag:env"]] if report.tags else [])

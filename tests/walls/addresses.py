@@ -50,7 +50,13 @@ OF_STAFF = {  # how it is asked, and by whom
     "tokens": ("get", {"ada", "dana", "erin", "frank"}),
     "uploads": ("get", {"dana", "frank"}),
     "uploads/<str:number>": ("get", {"dana", "frank"}),
+    "imports": ("get", {"dana"}),
 }
+OF_ENTRIES = ("c/<str:customer>/entries/<slug:entry>", "c/<str:customer>/entries/<slug:entry>/act")
+OF_HOUSE = tuple(  # of all customers at once
+    f"reports/<slug:key>{suffix}"
+    for suffix in ("", ".xlsx", ".pdf", ".csv", ".excel.csv", ".json", ".csv-metadata.json")
+)
 DOOR = ("login", "logout", "inactive", "language")
 HEALTH = ("healthz", "readyz")  # for what watches over the machine: nothing about anybody
 KEYS = tuple(report.key for report in REPORTS)
@@ -67,6 +73,11 @@ def address(pattern: str, customer: str, key: str = "usage-to-cost", query: str 
     )
     assert "<" not in filled, f"{pattern} has a part that this test does not know how to fill"
     return f"/{filled}" + (f"?{query}" if query else "")
+
+
+def is_seen(pattern: str, key: str, role: str) -> bool:
+    """False for a report that the role may not know of."""
+    return KEY not in pattern or any(report.key == key and role in report.seen_by for report in REPORTS)
 
 
 def keys_of(pattern: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def ways(report: Report) -> list[tuple[str, ...]]:
     if report.is_lines:
         return [()]
     pairs = () if report.is_trend else PAIRS  # a trend is led by a time, so one more is the second
-    return [*((d.key,) for d in report.by), (TAG,), *pairs]
+    return [*((d.key,) for d in report.by), *([(TAG,), *pairs] if report.tags else [])]
 
 
 def questions(scope: Scope, period: str = BOTH) -> Iterator[Question]:
@@ -74,7 +74,7 @@ def everything(user: User, customer: str = "", period: str = BOTH) -> Iterator[t
             yield f"{name} {fmt}", data
     for report in list_reports(scope.role):
         first = ask(report, scope.role, period=period)
-        for dimension in (*report.filters, ask_tag(report, scope)):
+        for dimension in (*report.filters, *([ask_tag(report, scope)] if report.tags else [])):
             yield f"values of {dimension.key}", repr(query.list_values(dimension, first, scope)).encode()
     yield "cycles", repr(query.list_cycles(scope)).encode()
     yield "dictionary", repr(list_definitions(scope.role)).encode()

@@ -17,6 +17,7 @@ from crossfoot.deliver.models import ExportJob
 from crossfoot.sources.columns import COLUMNS, PAYMENT_PARTS, Holds
 from crossfoot.support.models import KnownIssue, SavedView, ServiceName, Visit
 from tests.portal import Portal, line
+from tests.walls.books import keep_books
 
 ALPHA, BETA, GAMMA = "C0001", "C0002", "C00010"
 ACCOUNTS = {"acct-a1": ALPHA, "acct-a2": ALPHA, "acct-b1": BETA, "acct-g1": GAMMA}
@@ -123,6 +124,7 @@ def build(portal: Portal) -> Portal:
     for published in portal.publish():
         assert not published.blocked, published.findings
     everybody = people(portal)
+    keep_books(portal, {ALPHA: WORDS["acct-a1"], BETA: WORDS["acct-b1"], GAMMA: WORDS["acct-g1"]})
     for name, customer in (("alice", ""), ("charlie", ""), ("gus", ""), ("dana", BETA)):
         portal.document("charges", everybody[name], customer)
     with as_staff():

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from crossfoot.access.rls import as_staff
+from crossfoot.api.limits import forget
 from crossfoot.support.models import KnownIssue
 from tests.portal import Portal
 from tests.walls.addresses import (
@@ -15,9 +16,12 @@ from tests.walls.addresses import (
     HEALTH,
     OF_A_CUSTOMER,
     OF_A_PERSON,
+    OF_ENTRIES,
+    OF_HOUSE,
     OF_STAFF,
     TAKE_POST,
     address,
+    is_seen,
     keys_of,
 )
 from tests.walls.answers import TAG
@@ -35,7 +39,9 @@ FULL_WIDTH = "Ｃ０００２"
 
 
 def test_there_is_no_address_that_is_not_tried_here() -> None:
-    assert sorted(patterns()) == sorted([*OF_A_CUSTOMER, *OF_A_PERSON, *FILES_OF_A_PERSON, *OF_STAFF, *DOOR, *HEALTH])
+    assert sorted(patterns()) == sorted(
+        [*OF_A_CUSTOMER, *OF_A_PERSON, *FILES_OF_A_PERSON, *OF_STAFF, *OF_ENTRIES, *OF_HOUSE, *DOOR, *HEALTH]
+    )
 
 
 @pytest.mark.parametrize("name", ALPHAS)
@@ -43,6 +49,7 @@ def test_what_is_foreign_is_not_there(clients: dict[str, Client], name: str) -> 
     wanted = (BETA, GAMMA, *STRANGE, FULL_WIDTH) if name == "alice" else (BETA, GAMMA)
     for pattern in OF_A_CUSTOMER:
         for key in keys_of(pattern):
+            forget()  # how often somebody asked is another test's
             absent = body(clients[name].get(address(pattern, "C8888", key)))
             for customer in wanted:
                 asked = address(pattern, customer, key)
@@ -56,14 +63,17 @@ def test_what_is_foreign_is_not_there(clients: dict[str, Client], name: str) -> 
 
 
 @pytest.mark.parametrize("name", ALPHAS)
-def test_ones_own_addresses_hold_nothing_foreign_and_nothing_of_buy(clients: dict[str, Client], name: str) -> None:
+def test_ones_own_addresses_hold_nothing_foreign_and_nothing_of_buy(
+    house: Portal, clients: dict[str, Client], name: str
+) -> None:
     hidden = marks_of(charges(account="acct-a2")) if name == "pia" else HIDDEN
     for pattern in (*OF_A_CUSTOMER, *OF_A_PERSON):
         for key in keys_of(pattern):
             response = clients[name].get(address(pattern, ALPHA, key, f"period={BOTH}"))
             is_file = ".focus." in pattern or (key and pattern != "c/<str:customer>/<slug:key>")
             refused = is_file and name in {"bob", "pia"}
-            assert response.status_code == (403 if refused else 200), pattern
+            seen = is_seen(pattern, key, people(house)[name].role)
+            assert response.status_code == (404 if not seen else 403 if refused else 200), (pattern, key)
             told = body(response)
             assert finds(FOREIGN, told) == finds(BUY, told) == [], pattern
             if name in {"bob", "pia"}:
@@ -140,14 +150,44 @@ def test_the_customer_of_the_api_is_ones_own_whatever_is_added(clients: dict[str
 
 
 @pytest.mark.parametrize("name", RESELLERS)
-def test_the_reseller_sees_one_customer_at_a_time(clients: dict[str, Client], name: str) -> None:
+def test_the_reseller_sees_one_customer_at_a_time(house: Portal, clients: dict[str, Client], name: str) -> None:
     """The chooser names all customers; no amount or word of another one stands on a page."""
     for pattern in OF_A_CUSTOMER:
         for key in keys_of(pattern):
             response = clients[name].get(address(pattern, ALPHA, key, f"period={BOTH}"))
-            assert response.status_code == 200, pattern
+            seen = is_seen(pattern, key, people(house)[name].role)
+            assert response.status_code == (200 if seen else 404), (pattern, key)
             told = body(response)
             assert finds(FOREIGN, told, echo=NAMES.values()) == finds(BUY, told) == [], pattern
+
+
+@pytest.mark.parametrize("pattern", OF_HOUSE)
+def test_what_is_of_all_customers_is_for_the_resellers_finance_alone(
+    house: Portal, clients: dict[str, Client], pattern: str
+) -> None:
+    for key in keys_of(pattern):
+        for name, client in clients.items():
+            response = client.get(f"/{pattern.replace('<slug:key>', key)}")
+            is_hers = name == "dana" and key == "ageing"
+            assert response.status_code == (200 if is_hers else 404), (key, name)
+            told = body(response)
+            if name in ALPHAS:
+                assert finds(FOREIGN, told) == [], (key, name)
+
+
+@pytest.mark.parametrize("pattern", OF_ENTRIES)
+def test_an_entry_of_another_customer_is_not_there(clients: dict[str, Client], pattern: str) -> None:
+    """Alpha's entries are D1 and D2 and P1; whatever else is asked under Alpha's address looks like what is not there."""
+    act = pattern.endswith("/act")
+    for customer in (ALPHA, BETA):
+        for entry in ("D1", "D2", "D3", "D4", "P1", "P2", "D99", "X1", "D0"):
+            asked = "/" + pattern.replace("<str:customer>", customer).replace("<slug:entry>", entry)
+            for name in ALPHAS:
+                response = getattr(clients[name], "post" if act else "get")(asked)
+                own = customer == ALPHA and entry in {"D1", "D2", "P1"}
+                expected = 404 if customer == BETA else 403 if act or name in {"bob", "pia"} else 200 if own else 404
+                assert response.status_code == expected, (name, asked)
+                assert finds(FOREIGN, body(response)) == [], (name, asked)
 
 
 @pytest.mark.parametrize("pattern", OF_STAFF)

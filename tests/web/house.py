@@ -2,7 +2,9 @@
 
 from django.test import Client
 
-from tests.portal import LIST_X_1, Portal, line
+from crossfoot.billing.imports import import_entities, import_invoices, import_payments
+from crossfoot.billing.incoming import File
+from tests.portal import ACTOR, LIST_X_1, Portal, line
 from tests.web.routes import NOBODY
 
 CANARY_A, CANARY_B = "canary-of-alpha", "canary-of-beta"
@@ -15,6 +17,24 @@ def furnish(portal: Portal) -> None:
     portal.prices(LIST_X_1)
     portal.ingest(portal.bill("customerBill_202610.tar.gz", october()))
     portal.publish()
+    keep_books()
+
+
+def keep_books() -> None:
+    """Alpha owes 40.08 for October of which 30.00 came; Beta owes 80.80."""
+    desk_of = "entity,customer_id,kind,number,issued_on,due_on,currency,net,tax,amount,cycles"
+    entities = File("entities.csv", b"entity,name,currency,zone\nSG01,The reseller,USD,Asia/Singapore\n")
+    invoices = (
+        f"{desk_of}\nSG01,C0001,invoice,A-{CANARY_A},2026-11-03,2026-11-13,USD,37.77,2.31,40.08,2026-10\n"
+        f"SG01,C0002,invoice,B-{CANARY_B},2026-11-03,2026-11-13,USD,77.77,3.03,80.80,2026-10\n"
+    )
+    payments = (
+        "payment_id,customer_id,bank_account,reference,value_on,currency,amount,kind\n"
+        f"P1,C0001,SG-1,A-{CANARY_A},2026-11-05,USD,30.00,cash\n"
+    )
+    import_entities(entities, ACTOR)
+    import_invoices(File("invoices.csv", invoices.encode()), ACTOR)
+    import_payments(File("payments.csv", payments.encode()), ACTOR)
 
 
 def october() -> list[dict[str, str]]:

@@ -68,6 +68,26 @@ ROUTES = (
     ),
     Route(pattern="exports", example="/exports", seen=everybody(OK, nobody=MOVED, bob=FORBIDDEN)),
     Route(pattern="exports/<str:number>", example="/exports/of-nobody", seen=everybody(MISSING, nobody=MOVED)),
+    Route(pattern="imports", example="/imports", seen=everybody(FORBIDDEN, nobody=MOVED, dana=OK)),
+    *(
+        Route(
+            pattern=f"reports/<slug:key>{suffix}",
+            example=f"/reports/ageing{suffix}",
+            seen=everybody(MISSING, nobody=MOVED, dana=OK),
+        )
+        for suffix in ("", ".xlsx", ".pdf", ".csv", ".excel.csv", ".json", ".csv-metadata.json")
+    ),
+    Route(
+        pattern="c/<str:customer>/entries/<slug:entry>",
+        example="/c/C0001/entries/D1",
+        seen=REPORT | {"bob": FORBIDDEN},
+    ),
+    Route(
+        pattern="c/<str:customer>/entries/<slug:entry>/act",
+        example="/c/C0001/entries/D1/act",
+        method="post",
+        seen=everybody(FORBIDDEN, nobody=MOVED, charlie=MISSING, dana=UNREADABLE),
+    ),
     Route(pattern="c/<str:customer>/", example="/c/C0001/", seen=REPORT),
     Route(pattern="c/<str:customer>/search", example="/c/C0001/search?q=ecs", seen=REPORT),
     Route(pattern="c/<str:customer>/saved-views", example="/c/C0001/saved-views", seen=REPORT),

@@ -2,17 +2,22 @@
 
 September cost 36.00: Elastic Cloud Server 30.00 in the project shop (25.00 on the 10th, 5.00 on the 11th, both of
 i-1), Object Storage 6.00 in the project data. August cost 21.00, of which 2.00 of an order of 8.00 were given back.
+INV-8 of August over 21.00 + 1.89 tax is paid but for 2.89, and late; INV-9 of September is due in 2099.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
 from crossfoot.runtime.home import open_home
+from tests.billing.desk import Desk, invoice, payment
+from tests.paper import Back
 from tests.portal import LIST_X_1, Portal, line
 from tests.web.looking import a_chromium, enter, serving
 
@@ -51,14 +56,34 @@ def site(server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     portal.ingest(portal.bill("customerBill_202609.tar.gz", september))
     portal.publish()
     assert portal.alice
+    _books(Desk(portal))
     with serving() as address:
         yield address
+
+
+def _books(desk: Desk) -> None:
+    desk.entities("SG01,Crossfoot Pte Ltd,USD,Asia/Singapore,1 Raffles Place,T-1")
+    desk.invoices(
+        invoice("INV-8", "2026-09-05", "2026-10-05", "21.00+1.89", "2026-08"),
+        invoice("INV-9", "2026-10-05", "2099-12-31", "36.00+3.24", "2026-09"),
+        lines=(
+            "SG01,INV-8,1,,Elastic Cloud Server,SR,10.00",
+            "SG01,INV-8,2,,Object Storage Service,SR,11.00",
+        ),
+    )
+    desk.payments(payment("P1", "2026-09-30", "20.00", "INV-8, the rest follows".replace(",", "")))
 
 
 @pytest.fixture(scope="module")
 def chromium(site: str) -> Iterator[Browser]:
     with a_chromium() as browser:
         yield browser
+
+
+def read_amount(word: str) -> Decimal | None:
+    """A figure as a person reads it; None for what is none."""
+    plain = word.split(" ", maxsplit=1)[0].replace(",", "").replace("\N{MINUS SIGN}", "-")
+    return Decimal(plain) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else None
 
 
 class Reader:
@@ -78,7 +103,8 @@ class Reader:
         self.clicks += 1
         with self.page.expect_response(lambda response: response.request.method == "GET"):
             self.page.select_option(selector, value)
-        self.page.wait_for_timeout(200)
+        self.page.wait_for_url(lambda url: value in url)
+        self.page.wait_for_load_state("networkidle")
 
     def rows(self) -> list[list[str]]:
         """The lines of the table as they stand there: rows, rounding, total."""
@@ -88,12 +114,21 @@ class Reader:
             for row in self.page.locator("table.figures tbody tr, table.figures tfoot tr").all()
         ]
 
-    def file(self) -> list[dict[str, str]]:
-        """The CSV that the page offers."""
-        address = self.page.locator(".actions a", has_text="CSV").first.get_attribute("href")
+    def fetch(self, medium: str) -> bytes:
+        """A file that the page offers."""
+        address = self.page.locator(".actions a", has_text=medium).first.get_attribute("href")
         assert address
-        body = self.page.request.get(self.page.url.split("/c/")[0] + address).body()
-        return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+        return self.page.request.get(self.page.url.split("/c/")[0] + address).body()
+
+    def file(self, measure: str = "billed_cost") -> list[dict[str, str]]:
+        """The CSV that the page offers; its sum is the total of the page, of the XLSX and of the PDF, to the last digit."""
+        rows = list(csv.DictReader(io.StringIO(self.fetch("CSV").decode("utf-8-sig"))))
+        total = sum((Decimal(row[measure] or 0) for row in rows), Decimal(0))
+        sheet = load_workbook(io.BytesIO(self.fetch("Excel"))).worksheets[0]
+        *_, last = sheet.iter_rows(values_only=True)
+        for words in (self.rows()[-1], [str(cell) for cell in last], Back(self.fetch("PDF")).rows()[-1]):
+            assert total in {amount for word in words if (amount := read_amount(word)) is not None}, words
+        return rows
 
 
 @pytest.fixture
@@ -146,3 +181,33 @@ def test_what_was_refunded_last_quarter(alice: Reader) -> None:
     alice.click("tbody a")
     [bought] = alice.file()
     assert (bought["order_id"], bought["billed_cost"]) == ("O1", "8.00000000")
+
+
+def test_which_invoices_are_overdue_and_what_did_one_consist_of(alice: Reader) -> None:
+    """22.89 less 20.00 leaves 2.89; 10.00 + 11.00 before tax is what August cost."""
+    assert "42.13" in alice.page.inner_text(".month-card:has(h2:text('Open invoices')) .amount")
+    alice.click("text=2.89 USD of it overdue")
+    [late, total] = alice.rows()
+    assert late[0] == "INV-8"
+    assert late[8] == "2.89"
+    assert "2.89" in total
+    [row] = alice.file("balance")
+    assert (row["document"], row["payment_status"], row["amount_due"], row["amount_paid"], row["balance"]) == (
+        "INV-8",
+        "Overdue",
+        "22.89",
+        "20.00",
+        "2.89",
+    )
+    alice.click("tbody a:has-text('INV-8')")
+    shown = [
+        [cell.strip() for cell in row.locator("th, td").all_inner_texts()]
+        for row in alice.page.locator("section:has(#lines) tr").all()
+    ][1:]
+    assert [(row[1], row[-1]) for row in shown[:2]] == [
+        ("Elastic Cloud Server", "10.00"),
+        ("Object Storage Service", "11.00"),
+    ]
+    assert shown[2][-1] == "21.00"
+    assert alice.clicks == 2
+    assert "Difference: none" in alice.page.inner_text("section:has(#match)")

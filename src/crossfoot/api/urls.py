@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from crossfoot.api.v1 import API
-from crossfoot.api.views import export_file, metadata_file, report_file
+from crossfoot.api.views import export_file, house_file, house_metadata_file, metadata_file, report_file
 from crossfoot.deliver.formats import FORMATS, OF_CHARGES
 from crossfoot.reports.cost import CHARGES
 
@@ -22,6 +22,11 @@ urlpatterns = [
         for fmt in FORMATS
     ),
     path("c/<str:customer>/<slug:key>.csv-metadata.json", metadata_file, name="report-metadata"),
+    *(
+        path(f"reports/<slug:key>{fmt.suffix}", house_file, {"fmt": fmt.key}, name=f"house-{fmt.route}")
+        for fmt in FORMATS
+    ),
+    path("reports/<slug:key>.csv-metadata.json", house_metadata_file, name="house-report-metadata"),
     path("exports/<str:number>", export_file, name="export"),
     path("api/v1/", include([found for found in API.urls[0] if getattr(found, "name", "") != "api-root"])),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from crossfoot.access.models import User
 from crossfoot.access.rls import as_staff
 from crossfoot.access.scope import Scope, scope_for
+from crossfoot.core.errors import NotFound
 from crossfoot.core.roles import Capability
 from crossfoot.deliver.files import MadeFile, make_file
 from crossfoot.deliver.large import fetch_export, is_large, start_export
@@ -38,9 +39,26 @@ def report_file(request: HttpRequest, customer: str, key: str, fmt: str) -> Http
 
 @require_safe
 @login_required
+def house_file(request: HttpRequest, key: str, fmt: str) -> HttpResponseBase:
+    """A report of all customers in one of the formats."""
+    return _file(*_ask_house(request, key), fmt)
+
+
+@require_safe
+@login_required
+def house_metadata_file(request: HttpRequest, key: str) -> HttpResponseBase:
+    """What describes the CSV of all customers."""
+    return _metadata(*_ask_house(request, key))
+
+
+@require_safe
+@login_required
 def metadata_file(request: HttpRequest, customer: str, key: str) -> HttpResponseBase:
     """What describes the CSV: identity, provenance, definitions."""
-    table, _ = _ask(request, customer, key)
+    return _metadata(*_ask(request, customer, key))
+
+
+def _metadata(table: Table, _: Scope) -> HttpResponseBase:
     headers = {"Content-Disposition": f'attachment; filename="{table.report.key}.csv-metadata.json"'}
     return HttpResponse(render_metadata(table), content_type="application/json", headers=headers)
 
@@ -71,6 +89,13 @@ def _answer(request: HttpRequest, scope: Scope, key: str) -> tuple[Table, Scope]
     report = get_report(key, scope.role)
     scope.require(Capability.EXPORT_REPORTS)
     return run(report, read_question(report, scope.role, _pairs(request)), scope), scope
+
+
+def _ask_house(request: HttpRequest, key: str) -> tuple[Table, Scope]:
+    report = get_report(key, scope_for(_user(request)).role)
+    if not report.is_of_house:
+        raise NotFound(f"There is no report {key!r} of all customers: choose a customer.")
+    return _ask(request, "", key)
 
 
 def _user(request: HttpRequest) -> User:

@@ -1,4 +1,4 @@
-"""The demo reseller: simulated bills through ingest, prices, checks and publication, and a person for each role."""
+"""The demo reseller: simulated bills through ingest, prices, checks and publication, books, and a person for each role."""
 
 import secrets
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crossfoot.access.register import add_person, import_customers
 from crossfoot.access.scope import find_user
+from crossfoot.cli.demo_books import load_books
 from crossfoot.cli.say import warn
 from crossfoot.cli.session import OPERATOR
 from crossfoot.core.clock import today
@@ -39,6 +40,7 @@ def load_demo(home: Home, customers: int, months: int) -> list[Login]:
         finance = _add(Role.RESELLER_FINANCE, "")
         logins.append(finance)
         _load(home, customers, months, finance.email)
+        load_books(finance.email)
     else:
         logins.append(_add(Role.RESELLER_FINANCE, ""))
     logins += [_add(role, "") for role in (Role.RESELLER_SUPPORT, Role.RESELLER_OPERATOR)]

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from crossfoot.cli import bills, care, doctor, findings, lab, log, maps, reports, serve, services, tokens, verify
+from crossfoot.cli import bills, books, care, doctor, findings, lab, log, maps, reports, serve, services, tokens, verify
 from crossfoot.cli.say import warn
 from crossfoot.core.errors import CrossfootError
 from crossfoot.runtime.outage import find_outage
@@ -36,6 +36,9 @@ for command in (
 app.command(hidden=True)(serve.work)
 app.add_typer(bills.customers, name="customers")
 app.add_typer(bills.prices, name="prices")
+app.add_typer(books.entities, name="entities")
+app.add_typer(books.invoices, name="invoices")
+app.add_typer(books.payments, name="payments")
 app.add_typer(maps.maps, name="maps")
 app.add_typer(log.audit, name="audit")
 app.add_typer(reports.users, name="users")

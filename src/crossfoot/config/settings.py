@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "crossfoot.ingest",
     "crossfoot.pricing",
     "crossfoot.publish",
+    "crossfoot.billing",
     "crossfoot.support",
     "crossfoot.deliver",
     "crossfoot.jobs",

@@ -40,6 +40,9 @@ class Capability(StrEnum):
     WRITE_KNOWN_ISSUES = "known-issues:write"
     UPLOAD_FILES = "files:upload"
     USE_TOKENS = "tokens:use"
+    READ_LEDGER = "ledger:read"
+    KEEP_LEDGER = "ledger:keep"
+    READ_ALL_LEDGERS = "ledger:read-all"
 
 
 LABELS = {
@@ -66,6 +69,9 @@ MAY: dict[Capability, frozenset[Role]] = {
     Capability.WRITE_KNOWN_ISSUES: frozenset({Role.RESELLER_SUPPORT}),
     Capability.UPLOAD_FILES: frozenset({Role.RESELLER_FINANCE, Role.RESELLER_OPERATOR}),
     Capability.USE_TOKENS: RESELLER | {Role.CUSTOMER_ADMIN},
+    Capability.READ_LEDGER: EVERYONE - {Role.CUSTOMER_VIEWER},
+    Capability.KEEP_LEDGER: frozenset({Role.RESELLER_FINANCE}),
+    Capability.READ_ALL_LEDGERS: frozenset({Role.RESELLER_FINANCE}),
 }
 
 

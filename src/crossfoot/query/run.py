@@ -3,8 +3,10 @@
 Rows and totals come from one pass over the same pinned files, through an engine that can reach nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -12,15 +14,17 @@ import pyarrow as pa
 from django.conf import settings
 
 from crossfoot.access.scope import Scope
+from crossfoot.billing.facts import Facts
 from crossfoot.core.clock import instant, today
 from crossfoot.core.errors import BadRequest, NotFound
 from crossfoot.core.ids import canonical_json, sha256_hex
-from crossfoot.core.money import plain, round8
+from crossfoot.core.money import plain, round8, round_minor
 from crossfoot.core.period import cycle_of, parse_period
 from crossfoot.core.roles import Capability
 from crossfoot.lake.files import Paths
 from crossfoot.lake.reader import Reader
 from crossfoot.publish import plan as planning
+from crossfoot.query.ledger import ledger_meta, opened, read_facts, resolved
 from crossfoot.query.select import (
     Select,
     Window,
@@ -34,17 +38,16 @@ from crossfoot.query.select import (
     measures_of,
     tags_holding,
 )
-from crossfoot.query.shape import Group, Shaped, shape, text_of
+from crossfoot.query.shape import BATCH, Shaped, shaped_of, text_batches
 from crossfoot.query.trend import DaySum, Trend, with_month_before
 from crossfoot.query.words import Notes, columns_of, meta_of
 from crossfoot.reports.question import Question
 from crossfoot.reports.spec import Dimension, Report
-from crossfoot.reports.table import DisplayName, Record, Table
-from crossfoot.reports.vocabulary import QUANTITY
+from crossfoot.reports.table import DisplayName, Meta, Record, Table
 from crossfoot.support.issues import list_issues
 from crossfoot.support.names import list_names
 
-BATCH = 20_000
+NO_FILES, NO_NOTES = Paths.of(()), Notes((), {})
 _READER = Reader(Path(settings.HOME.lake), settings.HOME.tmp)
 
 
@@ -57,6 +60,7 @@ class Pinned:
     editions: tuple[planning.PlannedEdition, ...]
     paths: Paths
     notes: Notes
+    facts: Facts | None = None  # of the ledger, where that is asked
 
     @property
     def key(self) -> str:
@@ -65,7 +69,8 @@ class Pinned:
         editions = [[e.cycle, e.number, instant(e.published_at)] for e in self.editions]
         whose = [scope.role, scope.customer, scope.accounts, scope.projects]
         notes = [self.notes.issues, {code: [name.en, name.zh] for code, name in self.notes.names.items()}]
-        parts = [report.key, report.revision, self.question.as_json(), whose, editions, notes]
+        ledger = [instant(self.facts.known_at), self.facts.digest] if self.facts else []
+        parts = [report.key, report.revision, self.question.as_json(), whose, editions, notes, ledger]
         return sha256_hex(canonical_json(parts))
 
 
@@ -85,13 +90,28 @@ def pin(report: Report, question: Question, scope: Scope) -> Pinned:
     scope.require(Capability.READ_REPORTS)
     report = _visible(report, scope)
     question = replace(question, report=report)
-    if not scope.customer:
+    if not scope.customer and not report.is_of_house:
         raise BadRequest("Name the customer whose report this is: --customer C0001.")
     question = _resolved(question, scope)
+    if report.source.is_ledger:
+        return Pinned(question, scope, (), NO_FILES, NO_NOTES, read_facts(question, scope))
     period = with_month_before(question.period) if report.is_trend and question.period else question.period
     editions = planning.plan(scope, period, question.as_of) if period else ()
     paths = _paths(question, scope, editions)
     return Pinned(question, scope, editions, paths, _notes(question, scope))
+
+
+@contextmanager
+def _open(pinned: Pinned) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """A connection to what the answer is made of; None where there is nothing."""
+    if pinned.facts is not None:
+        with opened(pinned.facts) as connection:
+            yield connection
+    elif pinned.paths:
+        with _READER.open(pinned.scope.customer) as connection:
+            yield connection
+    else:
+        yield None
 
 
 def answer(pinned: Pinned, window: Window | None = None) -> Table:
@@ -124,6 +144,10 @@ def list_values(
     if scope.role not in dimension.seen_by:
         raise NotFound(f"There is no dimension {dimension.key!r} here.")
     question = replace(_resolved(question, scope), report=_visible(question.report, scope), filters=(), by=(dimension,))
+    if question.report.source.is_ledger:
+        with opened(read_facts(question, scope)) as connection:
+            found = _execute(connection, distinct_values(dimension, question, scope, NO_FILES, holding)).fetchall()
+        return [(value, name or value or dimension.empty) for value, name in found]
     editions = planning.plan(scope, question.period, question.as_of) if question.period else ()
     paths = _paths(question, scope, editions)
     if not paths:
@@ -162,6 +186,8 @@ def _lines_of(question: Question, scope: Scope) -> Paths:
 
 def _resolved(question: Question, scope: Scope) -> Question:
     """Name the customer, and the newest published month where no period was asked for."""
+    if question.report.source.is_ledger:
+        return resolved(question, scope)
     period = question.period
     if period is None:
         cycles = planning.list_cycles(scope)
@@ -187,12 +213,12 @@ def _notes(question: Question, scope: Scope) -> Notes:
 def _grouped(pinned: Pinned) -> Table:
     question, scope = pinned.question, pinned.scope
     shaped = Shaped((), (), ())
-    if pinned.paths:
-        with _READER.open(scope.customer) as connection:
+    with _open(pinned) as connection:
+        if connection is not None:
             cursor = _execute(connection, grouped(question, scope, pinned.paths))
             names = [d[0] for d in cursor.description or ()]
             found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        shaped = _shape(question, found)
+            shaped = shaped_of(question, measures_of(question), found)
     return _table(pinned, shaped)
 
 
@@ -210,12 +236,12 @@ def _trend(pinned: Pinned) -> Table:
 
 def _table(pinned: Pinned, shaped: Shaped, notes: tuple[str, ...] = ()) -> Table:
     question, columns = pinned.question, columns_of(pinned.question)
-    meta = meta_of(question, pinned.scope, pinned.editions, len(shaped.rows), pinned.notes)
+    meta = _meta(pinned, len(shaped.rows))
     return Table(
         report=question.report,
         question=question,
         columns=columns,
-        batches=lambda: _batches(shaped.rows, ["currency", *(c.key for c in columns)]),
+        batches=lambda: text_batches(shaped.rows, ["currency", *(c.key for c in columns)]),
         rounding=shaped.rounding,
         totals=shaped.totals,
         subtotals=shaped.subtotals,
@@ -223,55 +249,26 @@ def _table(pinned: Pinned, shaped: Shaped, notes: tuple[str, ...] = ()) -> Table
     )
 
 
-def _shape(question: Question, found: list[dict[str, object]]) -> Shaped:
-    measures = measures_of(question)
-    keys = len(question.by)
-    width = keys + (QUANTITY in measures)
-    everything = (1 << width) - 1
-    rows, subtotals, totals = [], [], []
-    for row in found:
-        group = Group(
-            currency=str(row["currency"]),
-            keys=tuple(row[f"k{i}"] for i in range(keys)),
-            names=tuple(text_of(row[f"n{i}"]) for i in range(keys)),
-            sums={m.key: row[m.key] for m in measures},  # type: ignore[misc]  # sums of decimals
-            unit=text_of(row.get("unit")),
-            units=int(str(row.get("units") or 0)),
-        )
-        if row["level"] == 0:
-            rows.append(group)
-        elif row["level"] == everything:
-            totals.append(group)
-        else:  # the one key that is not grouped away
-            subtotals.append((next(i for i in range(keys) if not int(str(row["level"])) >> (width - 1 - i) & 1), group))
-    return shape(question, measures, rows, subtotals, totals)
-
-
-def _batches(rows: tuple[Record, ...], names: list[str]) -> Iterator[pa.RecordBatch]:
-    schema = pa.schema([(n, pa.string()) for n in names])
-    for start in range(0, len(rows), BATCH):
-        part = rows[start : start + BATCH]
-        yield pa.RecordBatch.from_arrays([pa.array([r[n] for r in part], pa.string()) for n in names], schema=schema)
+def _meta(pinned: Pinned, rows: int) -> Meta:
+    if pinned.facts is not None:
+        return ledger_meta(pinned.facts, pinned.scope, rows)
+    return meta_of(pinned.question, pinned.scope, pinned.editions, rows, pinned.notes)
 
 
 def _lines(pinned: Pinned, window: Window | None) -> Table:
     question, scope, paths = pinned.question, pinned.scope, pinned.paths
     totals: tuple[Record, ...] = ()
     count = 0
-    if paths:
-        with _READER.open(scope.customer) as connection:
+    with _open(pinned) as connection:
+        if connection is not None:
             found = _execute(connection, line_totals(question, scope, paths)).fetchall()
-        count = sum(row[1] for row in found)
-        keys = [m.key for m in question.report.measures]
-        totals = tuple(
-            {"currency": c, **dict(zip(keys, (plain(round8(s)) for s in sums), strict=True))} for c, _, *sums in found
-        )
+            count = sum(row[1] for row in found)
+            totals = tuple(_line_total(question, currency, sums) for currency, _, *sums in found)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        if not paths:
-            return
-        with _READER.open(scope.customer) as connection:
-            yield from _execute(connection, lines(question, scope, paths, window)).to_arrow_reader(BATCH)
+        with _open(pinned) as connection:
+            if connection is not None:
+                yield from _execute(connection, lines(question, scope, paths, window)).to_arrow_reader(BATCH)
 
     return Table(
         report=question.report,
@@ -279,5 +276,16 @@ def _lines(pinned: Pinned, window: Window | None) -> Table:
         columns=columns_of(question),
         batches=batches,
         totals=totals,
-        meta=meta_of(question, scope, pinned.editions, count, pinned.notes),
+        meta=_meta(pinned, count),
     )
+
+
+def _line_total(question: Question, currency: str, sums: Sequence[Decimal | None]) -> Record:
+    """Lines are exact: charges to 8 decimals, documents to the minor unit at which they stand. No entry is no amount."""
+    is_ledger = question.report.source.is_ledger
+
+    def text(amount: Decimal | None) -> str:
+        known = amount or Decimal(0)
+        return plain(round_minor(known, currency) if is_ledger else round8(known))
+
+    return {"currency": currency, **{m.key: text(s) for m, s in zip(question.report.measures, sums, strict=True)}}

@@ -9,6 +9,7 @@ from crossfoot.reports.question import NONE_WORD, Question
 from crossfoot.reports.spec import Column, Dimension, Kind, Measure
 from crossfoot.reports.vocabulary import QUANTITY, TAG_PREFIX
 
+LEDGER = "ledger"  # what the facts of the ledger are called in their own database
 MOST_VALUES = 500  # of a list to choose from
 DERIVED = {"CAST(date_trunc('week', bill_date) AS DATE)"}  # expressions over columns that the rollup has
 
@@ -61,6 +62,7 @@ def grouped(question: Question, scope: Scope, paths: Paths) -> Select:
     inner += ["usage_unit AS unit"] if has_unit else []
     inner += [f"{m.sql} AS {m.key}" for m in measures]
     where, bound = _where(question, scope)
+    facts, held = _facts(question, paths)
     sums = ", ".join(f"sum({m.key}) AS {m.key}" for m in measures)
     names = "".join(f"{_one_beside(d, f'n{i}')} AS n{i}, " for i, d in enumerate(question.by))
     sets = [["currency", *keys, *unit], *([["currency", k] for k in keys] if len(keys) > 1 else []), ["currency"]]
@@ -68,10 +70,10 @@ def grouped(question: Question, scope: Scope, paths: Paths) -> Select:
     sql = (
         f"SELECT {level} AS level, currency, {''.join(k + ', ' for k in keys)}{''.join(u + ', ' for u in unit)}"
         f"{names}{sums}{', count(DISTINCT unit) AS units' if has_unit else ''} "
-        f"FROM (SELECT {', '.join(inner)} FROM {_files(paths)} WHERE {where}) "
+        f"FROM (SELECT {', '.join(inner)} FROM {facts} WHERE {where}) "
         f"GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(s) + ')' for s in sets)})"
     )
-    return Select(sql, [*values, list(paths), *bound])
+    return Select(sql, [*values, *held, *bound])
 
 
 def daily(question: Question, scope: Scope, paths: Paths) -> Select:
@@ -103,44 +105,49 @@ def _one_beside(dimension: Dimension, column: str) -> str:
 def lines(question: Question, scope: Scope, paths: Paths, part: Window | None = None) -> Select:
     """The lines in stored order, or a part of them in another; every value as the text that files carry."""
     where, bound = _where(question, scope)
-    columns = ", ".join(f"{_text(c)} AS {c.key}" for c in question.report.lines)
-    rows = f"{_files(paths)} WHERE {where}"
+    facts, held = _facts(question, paths)
+    text = _ledger_text if question.report.source.is_ledger else _text
+    columns = ", ".join(f"{text(c)} AS {c.key}" for c in question.report.lines)
+    rows = f"{facts} WHERE {where}"
     if part is not None:
         rows = f"(SELECT * FROM {rows}{_order(question, part)} LIMIT {part.limit} OFFSET {part.offset})"
-    return Select(f"SELECT currency, {columns} FROM {rows}", [list(paths), *bound])
+    elif question.report.source.is_ledger:
+        rows += " ORDER BY place"
+    return Select(f"SELECT currency, {columns} FROM {rows}", [*held, *bound])
 
 
 def _order(question: Question, part: Window) -> str:
     """Largest or earliest first within a currency; equals always stand the same way. The window bounds what is held."""
+    stored = "place" if question.report.source.is_ledger else "bill_date, charge_key"
     if not part.order:
-        return ""
+        return " ORDER BY place" if question.report.source.is_ledger else ""
     column = next(c for c in question.report.lines if c.key == part.order)
-    return (
-        f" ORDER BY currency, {column.sql} {'DESC' if part.is_descending else 'ASC'} NULLS LAST, bill_date, charge_key"
-    )
+    return f" ORDER BY currency, {column.sql} {'DESC' if part.is_descending else 'ASC'} NULLS LAST, {stored}"
 
 
 def line_totals(question: Question, scope: Scope, paths: Paths) -> Select:
     """Per currency: how many lines, and the exact sum of each measure."""
     where, bound = _where(question, scope)
+    facts, held = _facts(question, paths)
     sums = ", ".join(f"CAST(sum({m.sql}) AS DECIMAL(38,8))" for m in question.report.measures)
     return Select(
-        f"SELECT currency, count(*), {sums} FROM {_files(paths)} WHERE {where} GROUP BY 1 ORDER BY 1",
-        [list(paths), *bound],
+        f"SELECT currency, count(*), {sums} FROM {facts} WHERE {where} GROUP BY 1 ORDER BY 1",
+        [*held, *bound],
     )
 
 
 def distinct_values(dimension: Dimension, question: Question, scope: Scope, paths: Paths, holding: str = "") -> Select:
     """The values of a dimension with their names, the costliest first; those alone that hold a text, in any case."""
     where, bound = _where(question, scope)
-    name = dimension.name_sql or "NULL"
-    values = [*_bound(dimension), list(paths), *bound]
-    found = f"SELECT CAST({dimension.sql} AS VARCHAR) AS value, {name} AS name, billed_cost FROM {_files(paths)} WHERE {where}"
+    facts, held = _facts(question, paths)
+    name, weight = dimension.name_sql or "NULL", "1" if question.report.source.is_ledger else "billed_cost"
+    values = [*_bound(dimension), *held, *bound]
+    found = f"SELECT CAST({dimension.sql} AS VARCHAR) AS value, {name} AS name, {weight} AS weight FROM {facts} WHERE {where}"
     if holding:
         found = f"SELECT * FROM ({found}) WHERE {_holds('value')} OR {_holds('name')}"
         values += [holding, holding]
     return Select(
-        f"SELECT value, max(name) FROM ({found}) GROUP BY 1 ORDER BY sum(billed_cost) DESC, 1 LIMIT {MOST_VALUES}",
+        f"SELECT value, max(name) FROM ({found}) GROUP BY 1 ORDER BY sum(weight) DESC, 1 LIMIT {MOST_VALUES}",
         values,
     )
 
@@ -172,6 +179,10 @@ def distinct_tag_keys(question: Question, scope: Scope, paths: Paths) -> Select:
 
 def _where(question: Question, scope: Scope) -> tuple[str, list[object]]:
     terms, values = ["customer_id = ?"], list[object]([scope.customer])
+    if not scope.customer and question.report.is_of_house:  # `run` lets nobody else come so far without a customer
+        terms, values = ["TRUE"], []
+    if question.report.source.is_ledger:  # whose rows they are, and of which days, was decided where they were read
+        return _filtered(question, terms, values)
     if question.report.only:
         terms.append(f"({question.report.only})")
     for column, allowed in (("account_id", scope.accounts), ("project_id", scope.projects)):
@@ -181,6 +192,10 @@ def _where(question: Question, scope: Scope) -> tuple[str, list[object]]:
     if question.period and not question.period.by_cycle:
         terms.append("bill_date >= ? AND bill_date < ?")
         values += [question.period.start, question.period.end]
+    return _filtered(question, terms, values)
+
+
+def _filtered(question: Question, terms: list[str], values: list[object]) -> tuple[str, list[object]]:
     for dimension, wanted in question.filters:
         expression = f"CAST({dimension.sql} AS VARCHAR)"
         term = f"{expression} IN (SELECT unnest(?))"
@@ -194,6 +209,11 @@ def _where(question: Question, scope: Scope) -> tuple[str, list[object]]:
 
 def _bound(dimension: Dimension) -> list[object]:
     return [dimension.key.removeprefix(TAG_PREFIX)] if dimension.key.startswith(TAG_PREFIX) else []
+
+
+def _facts(question: Question, paths: Paths) -> tuple[str, list[object]]:
+    """What a question reads from, and the values bound in it."""
+    return (LEDGER, []) if question.report.source.is_ledger else (_files(paths), [list(paths)])
 
 
 def _files(paths: Paths) -> str:
@@ -214,3 +234,11 @@ def _text(column: Column) -> str:
     if column.kind is Kind.QUANTITY:
         return f"rtrim(rtrim(CAST({column.sql} AS VARCHAR), '0'), '.')"
     return f"CAST({column.sql} AS VARCHAR)"
+
+
+def _ledger_text(column: Column) -> str:
+    """Amounts of the ledger stand at the minor unit, so what is cut off here is zeros: an import sees to it."""
+    text = f"CAST({column.sql} AS VARCHAR)"
+    if column.kind is not Kind.MONEY:
+        return _text(column) if column.kind is Kind.INSTANT else text
+    return f"left({text}, len({text}) - 8 + minor - CASE minor WHEN 0 THEN 1 ELSE 0 END)"

@@ -1,9 +1,11 @@
 """Sums become what a reader sees: each figure rounded alone, and the difference named, so that everything foots."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+import pyarrow as pa
 
 from crossfoot.core.money import WIDE, plain, round8, round_minor
 from crossfoot.reports.question import Question
@@ -11,6 +13,7 @@ from crossfoot.reports.spec import Dimension, Kind, Measure
 from crossfoot.reports.table import Record
 from crossfoot.reports.vocabulary import QUANTITY
 
+BATCH = 20_000
 Sums = Mapping[str, Decimal | None]
 
 
@@ -73,12 +76,17 @@ def text_of(value: object) -> str | None:
 
 def _ordered(question: Question, rows: list[Group], subtotals: Sequence[tuple[int, Group]]) -> list[Group]:
     """Time runs forward; anything else comes with the costliest first. A second dimension is ordered within the first."""
-    weight = {(g.currency, g.keys[0]): g.sums["billed_cost"] or Decimal(0) for i, g in subtotals if i == 0}
+    heavy = (
+        "billed_cost"
+        if any(m.key == "billed_cost" for m in question.report.measures)
+        else question.report.measures[-1].key
+    )
+    weight = {(g.currency, g.keys[0]): g.sums[heavy] or Decimal(0) for i, g in subtotals if i == 0}
 
     def place(group: Group) -> tuple[object, ...]:
         found: list[object] = [group.currency]
         for i, dimension in enumerate(question.by):
-            own = group.sums["billed_cost"] or Decimal(0)
+            own = group.sums[heavy] or Decimal(0)
             cost = weight.get((group.currency, group.keys[0]), own) if i == 0 else own
             key = text_of(group.keys[i])
             runs_forward = dimension.kind is Kind.DATE or dimension.key == "month"
@@ -162,3 +170,35 @@ def _subtotals(
         mine = [r for r in shown if r["currency"] == group.currency and r[dimension.key] == key]
         difference = _difference(record, mine, money)
         yield record | {f"rounding_{k}": v for k, v in difference.items()}
+
+
+def shaped_of(question: Question, measures: Sequence[Measure], found: Iterable[Mapping[str, object]]) -> Shaped:
+    """What a grouped statement found: rows, subtotals and totals, told apart by their `level`."""
+    keys = len(question.by)
+    width = keys + (QUANTITY in measures)
+    everything = (1 << width) - 1
+    rows, subtotals, totals = [], [], []
+    for row in found:
+        group = Group(
+            currency=str(row["currency"]),
+            keys=tuple(row[f"k{i}"] for i in range(keys)),
+            names=tuple(text_of(row[f"n{i}"]) for i in range(keys)),
+            sums={m.key: row[m.key] for m in measures},  # type: ignore[misc]  # sums of decimals
+            unit=text_of(row.get("unit")),
+            units=int(str(row.get("units") or 0)),
+        )
+        if row["level"] == 0:
+            rows.append(group)
+        elif row["level"] == everything:
+            totals.append(group)
+        else:  # the one key that is not grouped away
+            subtotals.append((next(i for i in range(keys) if not int(str(row["level"])) >> (width - 1 - i) & 1), group))
+    return shape(question, measures, rows, subtotals, totals)
+
+
+def text_batches(rows: tuple[Record, ...], names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The rows as Arrow, in pieces."""
+    schema = pa.schema([(n, pa.string()) for n in names])
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        yield pa.RecordBatch.from_arrays([pa.array([r[n] for r in part], pa.string()) for n in names], schema=schema)

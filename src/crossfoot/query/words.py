@@ -20,6 +20,10 @@ NARROWED = _(
     "are not part of this view."
 )
 
+LEDGER_NARROWED = _(
+    "You see the accounts and projects granted to you. Invoices and payments belong to the whole customer and are not part "
+    "of this view."
+)
 OPEN = _("{cycles} is open: the figures are an estimate until the final bill arrives.")
 MISSING = _("Nothing has been published for {cycles}, so it is not in these figures.")
 
@@ -27,7 +31,7 @@ MISSING = _("Nothing has been published for {cycles}, so it is not in these figu
 def columns_of(question: Question) -> tuple[TableColumn, ...]:
     """The columns in the order of screen and file; `currency` stands before them all."""
     if question.report.is_lines:
-        return tuple(_column(c) for c in question.report.lines)
+        return tuple(_column(c, c.empty) for c in question.report.lines)
     found: list[TableColumn] = []
     for dimension in question.by:
         found.append(_column(dimension, dimension.empty))

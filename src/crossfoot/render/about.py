@@ -52,7 +52,10 @@ def _asked(table: Table) -> Iterator[Fact]:
             yield Fact(f"Only {dimension.label}", _value(dimension.empty, value))
     if not question.filters:
         yield Fact("Filters", "none")
-    yield Fact("As known at", instant(question.as_of) if question.as_of else "the newest editions")
+    newest = "what is known now" if question.report.source.is_ledger else "the newest editions"
+    yield Fact("As known at", instant(question.as_of) if question.as_of else newest)
+    if question.report.source.is_ledger:
+        return
     yield Fact("Digits", "all 8 decimals" if question.digits == "exact" else "rounded to the currency's minor unit")
 
 
@@ -64,6 +67,9 @@ def _published(table: Table) -> Iterator[Fact]:
     meta = table.meta
     yield Fact("Currency", ", ".join(currencies(table)))
     yield Fact("Time zone of the days", meta.time_zone)
+    if meta.known_at:
+        yield Fact("Known at", instant(meta.known_at))
+        return
     yield Fact("Data through", instant(meta.data_through) if meta.data_through else "nothing is published")
     yield Fact("Published at", instant(meta.published_at) if meta.published_at else "nothing is published")
     for edition in meta.editions:

@@ -61,8 +61,8 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def pinned(table: Table) -> Question:
-    """The question as known when what is shown was published: a file fetched after a correction equals the screen."""
-    return replace(table.question, as_of=table.question.as_of or table.meta.published_at)
+    """The question as known when what is shown was published or written down: a file fetched after a correction equals the screen."""
+    return replace(table.question, as_of=table.question.as_of or table.meta.pinned_at)
 
 
 def narrowed(table: Table, record: Record, target: Report) -> Pairs | None:

@@ -32,6 +32,7 @@ def render_metadata(table: Table) -> bytes:
         "question": table.question.as_json(),
         "editions": [edition.as_json() for edition in meta.editions],
         "data_through": instant(meta.data_through) if meta.data_through else None,
+        **({"known_at": instant(meta.known_at)} if meta.known_at else {}),
         "time_zone": meta.time_zone,
         "row_count": meta.row_count,
         "warnings": list(meta.warnings),

@@ -6,14 +6,17 @@ from decimal import Decimal
 
 from crossfoot.core.words import mark as _
 from crossfoot.render.cells import Say, cell_text
-from crossfoot.render.screen import figure, name_of_nothing, share
+from crossfoot.render.screen import figure, name_of_nothing, share, signed
+from crossfoot.reports.spec import Source
 from crossfoot.reports.table import Record, Table, TableColumn
 from crossfoot.reports.vocabulary import TAG_PREFIX
 
 COST, LIST = "billed_cost", "list_cost"
 MOST = 3
 _UNKNOWN, _EMPTY, _LINES = _("unknown"), _("empty"), _("Lines")
-_CARRY, _LARGEST = _("carry the tag {tag}"), _("largest: {name}")
+_CARRY, _LARGEST, _AGAINST = _("carry the tag {tag}"), _("largest: {name}"), _("against: {name}")
+# How a trend moved, and against what: whole months before the same days of them.
+MOVES = (("month_change", "month_before"), ("same_days_change", "same_days"), ("week_change", "week_before"))
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,44 @@ class Figure:
 
 
 def headline(table: Table, called: Mapping[str, str], say: Say = str) -> tuple[Figure, ...]:
-    """Cost, list cost and one share; or, in several currencies, the cost in each of the first three."""
+    """Cost, list cost and one share, or how a trend moved; in several currencies, the cost in each of the first three."""
     labels = {column.key: say(column.label) for column in table.columns}
+    if table.report.source.is_ledger:
+        return _balances(table, labels, say)
     totals = [total for total in table.totals if COST in total]
     if len(totals) != 1:
         return tuple(_money(total, COST, labels[COST], say) for total in totals[:MOST])
     total = totals[0]
+    if table.report.is_trend:
+        return _moved(total, labels, say)
     found = [_money(total, key, labels[key], say) for key in (COST, LIST) if key in total]
     third = _lines(table, say) if table.report.is_lines else _share(table, total, called, say)
     return (*found, third) if third else tuple(found)
+
+
+def _moved(total: Record, labels: Mapping[str, str], say: Say) -> tuple[Figure, ...]:
+    """The cost, and by how much it moved, in money and in per cent."""
+    cost = _money(total, COST, labels[COST], say)
+    for moved, before in MOVES:
+        change, other = total.get(moved), total.get(before)
+        if change is not None and other is not None:
+            percent = share(Decimal(change), abs(Decimal(other)))
+            shares = (Figure(signed(percent), "%", say(_AGAINST).format(name=labels[before])),) if percent else ()
+            return (cost, Figure(signed(change), cost.unit, labels[moved]), *shares)
+    return (cost,)
+
+
+def _balances(table: Table, labels: Mapping[str, str], say: Say) -> tuple[Figure, ...]:
+    """What is owed in each of the first three currencies; in one, what else its columns add up to."""
+    lead = table.report.measures[-1].key
+    owed = say(table.report.sum_label) or labels[lead]
+    if len(table.totals) != 1:
+        return tuple(_money(total, lead, owed, say) for total in table.totals[:MOST])
+    total = table.totals[0]
+    if table.report.source is Source.POSITIONS and table.report.is_lines:
+        return (_money(total, lead, owed, say), _lines(table, say))
+    others = [m.key for m in reversed(table.report.measures[:-1])][: MOST - 1]
+    return (_money(total, lead, owed, say), *(_money(total, key, labels[key], say) for key in others))
 
 
 def _money(total: Mapping[str, str | None], key: str, label: str, say: Say) -> Figure:

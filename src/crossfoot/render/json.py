@@ -52,6 +52,7 @@ def _meta(table: Table) -> dict[str, Any]:
     return {
         "editions": [edition.as_json() for edition in meta.editions],
         "data_through": instant(meta.data_through) if meta.data_through else None,
+        **({"known_at": instant(meta.known_at)} if meta.known_at else {}),
         "time_zone": meta.time_zone,
         "row_count": meta.row_count,
         "warnings": list(meta.warnings),

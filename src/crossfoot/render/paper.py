@@ -67,7 +67,7 @@ def compose(table: Table, paper: Paper, chart: Mapping[str, Any] | None) -> dict
     """The document. All its texts are printable; `chart` is the option that the page would draw."""
     say, rows = paper.say, list(table.rows())
     called = service_names(table, paper.language, rows)
-    body = _body(table, rows, View(say=say, words=_words(say), rows=rows, called=called))
+    body = _body(table, rows, View(say=say, words=_words(say, table.report.sum_label), rows=rows, called=called))
     period = period_words(table.question.period) if table.question.period else ""
     title = say(table.report.title)
     document = {
@@ -100,9 +100,13 @@ def compose(table: Table, paper: Paper, chart: Mapping[str, Any] | None) -> dict
     return {**_printable(document), **layout, **_rows_of(body)}
 
 
-def _words(say: Say) -> Words:
+def _words(say: Say, sum_label: str = "") -> Words:
     return Words(
-        total=say(_TOTAL), subtotal=say(_SUBTOTAL), rounding=say(_ROUNDING), unknown=say(_UNKNOWN), empty=say(_EMPTY)
+        total=say(sum_label or _TOTAL),
+        subtotal=say(_SUBTOTAL),
+        rounding=say(_ROUNDING),
+        unknown=say(_UNKNOWN),
+        empty=say(_EMPTY),
     )
 
 

@@ -52,7 +52,7 @@ def render_pdf(table: Table, paper: Paper, chart: Mapping[str, Any] | None) -> b
 
 def _instant(table: Table) -> int:
     """The publication's second; of what was never published, the first of its period."""
-    period, at = table.question.period, table.meta.published_at
+    period, at = table.question.period, table.meta.pinned_at
     if at is None and period is not None:
         at = midnight(period.start)
     return int(at.timestamp()) if at else 0

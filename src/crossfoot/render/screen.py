@@ -27,6 +27,8 @@ DOT = " · "
 _EDITION = _("edition {number}, {status}")
 _STATUS = {"final": _("final"), "open": _("open")}
 _BEFORE_TAX = _("{currency}, before tax")
+_WITH_TAX = _("{currency}, tax included")
+_KNOWN = _("as known on {day}")
 _THROUGH = _("data through {at}")
 _BILL_DATES = _("bill dates {dates}")
 _PUBLISHED = _("published {at}")
@@ -146,9 +148,10 @@ def provenance(table: Table, say: Say = str) -> str:
     meta, period = table.meta, table.question.period
     money = ", ".join(currencies(table))
     parts = [
-        _span(period, say) if period else "",
+        _span(period, say, is_ledger=bool(meta.known_at)) if period else "",
         meta.time_zone,
-        say(_BEFORE_TAX).format(currency=money) if money else "",
+        say(_WITH_TAX if meta.known_at else _BEFORE_TAX).format(currency=money) if money else "",
+        say(_KNOWN).format(day=day_words(meta.known_at.astimezone(GMT8).date())) if meta.known_at else "",
         say(_THROUGH).format(at=through_words(meta.data_through)) if meta.data_through else "",
         say(_PUBLISHED).format(at=instant_words(meta.published_at, _clock(meta))) if meta.published_at else "",
         _editions(meta.editions, say),
@@ -161,10 +164,10 @@ def _clock(meta: Meta) -> tzinfo:
     return zone_of(meta.data_through) if meta.data_through else GMT8
 
 
-def _span(period: Period, say: Say) -> str:
+def _span(period: Period, say: Say, *, is_ledger: bool) -> str:
     """A month is what its bill says, late usage included; a range of dates is what was used on them, whoever bills it."""
     dates = span_words(period.start, period.last_day)
-    return dates if period.by_cycle else say(_BILL_DATES).format(dates=dates)
+    return dates if period.by_cycle or is_ledger else say(_BILL_DATES).format(dates=dates)
 
 
 def _editions(editions: tuple[EditionMeta, ...], say: Say) -> str:

@@ -156,8 +156,9 @@ class _Writer:
             sheet.write(_note(row + 1, f"The rows go on on the sheet {self.parts[index + 1].name!r}.", sums))
             return
         heads = (CURRENCY, *self.columns)
-        for name, records, gap in (("Rounding", self.table.rounding, 0), ("Total", self.table.totals, 1)):
-            styles = sums if name == "Total" else self.shell.rows
+        total = self.table.report.sum_label or "Total"
+        for name, records, gap in (("Rounding", self.table.rounding, 0), (total, self.table.totals, 1)):
+            styles = sums if name == total else self.shell.rows
             row += gap
             for record in records:
                 sheet.write(self._sums(row, name, [record], heads, styles))

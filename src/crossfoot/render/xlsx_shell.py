@@ -62,7 +62,7 @@ def make_shell(table: Table, sheets: Sequence[Sheet], told: Told) -> Shell:
     out = BytesIO()
     off = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
     book = xlsxwriter.Workbook(out, {"in_memory": True, **off})
-    made_at = (table.meta.published_at or LONG_AGO).astimezone(UTC).replace(tzinfo=None)
+    made_at = (table.meta.pinned_at or LONG_AGO).astimezone(UTC).replace(tzinfo=None)
     book.set_properties({"title": table.report.title, "subject": table.report.question, "created": made_at})
     for name, value in told.properties:
         book.set_custom_property(name, value, "text")

@@ -4,10 +4,19 @@ from crossfoot.core.errors import NotFound
 from crossfoot.core.roles import Role
 from crossfoot.reports.adjustments import REFUNDS_AND_ADJUSTMENTS
 from crossfoot.reports.cost import CHARGES, USAGE_TO_COST
+from crossfoot.reports.ledger import AGEING, INVOICES_AND_PAYMENTS, STATEMENT
 from crossfoot.reports.periods import BILLING_PERIODS
 from crossfoot.reports.spec import Change, Column, Report
 
-REPORTS: tuple[Report, ...] = (USAGE_TO_COST, BILLING_PERIODS, REFUNDS_AND_ADJUSTMENTS, CHARGES)
+REPORTS: tuple[Report, ...] = (
+    USAGE_TO_COST,
+    BILLING_PERIODS,
+    REFUNDS_AND_ADJUSTMENTS,
+    CHARGES,
+    INVOICES_AND_PAYMENTS,
+    STATEMENT,
+    AGEING,
+)
 
 
 def get_report(key: str, role: Role) -> Report:

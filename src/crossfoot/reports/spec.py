@@ -29,6 +29,19 @@ class Kind(StrEnum):
         return self in {Kind.MONEY, Kind.QUANTITY}
 
 
+class Source(StrEnum):
+    """Which facts a report reads."""
+
+    CHARGES = "charges"  # the lake
+    POSITIONS = "positions"  # documents and payments with what is open of them (billing.facts)
+    MOVEMENTS = "movements"  # a statement of them
+
+    @property
+    def is_ledger(self) -> bool:
+        """True for relational facts: amounts at the minor unit, known since they were recorded."""
+        return self is not Source.CHARGES
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column with its definition; there is no column without a help text."""
@@ -40,6 +53,7 @@ class Column:
     kind: Kind = Kind.TEXT
     seen_by: frozenset[Role] = EVERYONE
     words: tuple[str, ...] = ()  # the values, where they are ours: pages say them in the reader's language
+    empty: str = ""  # what a reader sees where there is no figure; else it is unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +78,6 @@ class Measure(Column):
 
     kind: Kind = Kind.MONEY
     within: tuple[str, ...] = ()
-    empty: str = ""  # what a reader sees where there is no figure; else it is unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +94,9 @@ class Change:
 class Report:
     """One question a reader asks. Line reports list charges and are always exact; the others group and sum.
 
-    A trend is grouped by a time first, and sets each beside an earlier one. `only` keeps a report to some charges.
+    A trend is grouped by a time first, and sets each beside an earlier one. `only` keeps a report to some of its facts.
+    With `is_of_house` the reseller's people may ask it of all customers at once. With `is_valued_then` the period's last
+    day is the one as at which everything stands; else a period of the ledger says which of its dates are shown.
     """
 
     key: str
@@ -99,6 +114,10 @@ class Report:
     drill: str = ""
     opens: str = ""  # of lines: the column with the order whose charges a row opens
     is_trend: bool = False
+    source: Source = Source.CHARGES
+    is_of_house: bool = False
+    is_valued_then: bool = False
+    sum_label: str = ""  # what the line of totals is called, where it is more than a total
     seen_by: frozenset[Role] = EVERYONE
     revision: int = 1
     changes: tuple[Change, ...] = ()  # one for each revision after the first

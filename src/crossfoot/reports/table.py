@@ -78,12 +78,18 @@ class Meta:
     warnings: tuple[str, ...] = ()
     known_issues: tuple[str, ...] = ()
     display_names: Mapping[str, DisplayName] = field(default_factory=dict)  # by service code; a note outside the hash
+    known_at: datetime | None = None  # of a ledger: as of then the same question has the same answer for ever
     time_zone: str = "GMT+08:00"  # in which days are cut; several where the period has months of several
 
     @property
     def published_at(self) -> datetime | None:
         """When the newest of the editions was published."""
         return max((e.published_at for e in self.editions), default=None)
+
+    @property
+    def pinned_at(self) -> datetime | None:
+        """As of when the same question has this very answer for ever."""
+        return self.known_at or self.published_at
 
 
 @dataclass(frozen=True, kw_only=True)

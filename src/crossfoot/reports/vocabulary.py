@@ -261,6 +261,8 @@ def tag(key: str) -> Dimension:
     )
 
 
-def line(key: str, label: str, sql: str, help_: str, kind: Kind = Kind.TEXT) -> Column:
+def line(  # noqa: PLR0913 - the parts of a column
+    key: str, label: str, sql: str, help_: str, kind: Kind = Kind.TEXT, *, words: tuple[str, ...] = (), empty: str = ""
+) -> Column:
     """A column of a line report."""
-    return Column(key=key, label=label, sql=sql, help=help_, kind=kind)
+    return Column(key=key, label=label, sql=sql, help=help_, kind=kind, words=words, empty=empty)

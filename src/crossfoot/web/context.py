@@ -52,6 +52,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_see_data": may(role, Capability.READ_DATA_HEALTH),
         "may_write_issues": may(role, Capability.WRITE_KNOWN_ISSUES),
         "may_export": may(role, Capability.EXPORT_REPORTS),
+        "may_keep_ledger": may(role, Capability.KEEP_LEDGER),
+        "may_read_ledger": may(role, Capability.READ_LEDGER),
         "may_upload": may(role, Capability.UPLOAD_FILES),
         "may_use_tokens": may(role, Capability.USE_TOKENS),
     }

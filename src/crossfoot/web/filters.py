@@ -12,7 +12,7 @@ from crossfoot.core.roles import Role
 from crossfoot.render.address import EMPTY_WORD, Pairs, encode, filters_of, without, write_question
 from crossfoot.render.screen import cycle_words, date_cell
 from crossfoot.reports.question import NONE_WORD, Question
-from crossfoot.reports.spec import Dimension, Kind
+from crossfoot.reports.spec import Dimension, Kind, Source
 from crossfoot.reports.vocabulary import TAG_PREFIX
 from crossfoot.web.asked import Asked
 from crossfoot.web.periods import Group, Option, period_groups
@@ -71,7 +71,7 @@ def filter_bar(question: Question, role: Role, cycles: Sequence[str], asked: Ask
     period = question.period
     pairs = write_question(question)
     return FilterBar(
-        periods=period_groups(period, cycles),
+        periods=(*_any_period(question), *period_groups(period, cycles)),
         buttons=tuple(buttons),
         more=tuple(_button(question, d, asked) for d in seen if d.key not in MAIN),
         by=_groupings(question, role, by[0]),
@@ -83,6 +83,14 @@ def filter_bar(question: Question, role: Role, cycles: Sequence[str], asked: Ask
         last=str(period.last_day) if period else "",
         is_own=period is not None and not period.by_cycle,
     )
+
+
+def _any_period(question: Question) -> tuple[Group, ...]:
+    """The ledger can be asked without a period, which a month of charges cannot."""
+    if question.report.source is not Source.POSITIONS:
+        return ()
+    label = gettext("As at today") if question.report.is_valued_then else gettext("All dates")
+    return (Group("", (Option("", label, is_chosen=question.period is None),)),)
 
 
 def filters_seen(question: Question, role: Role) -> tuple[Dimension, ...]:
@@ -98,6 +106,8 @@ def value_words(dimension: Dimension, value: str, called: Called) -> str:
         return EMPTY_WORD
     if dimension.kind is Kind.DATE:
         return date_cell(value)
+    if value in dimension.words:
+        return gettext(value)
     if dimension.key == "service":
         return called.get(value, value)
     return cycle_words(value) if dimension.key == "month" else value

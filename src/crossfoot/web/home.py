@@ -43,6 +43,7 @@ from crossfoot.reports.question import NONE_WORD, ask
 from crossfoot.reports.table import EditionMeta, Table
 from crossfoot.support.saved import visit
 from crossfoot.web.close import render_close
+from crossfoot.web.ledger import owed_card
 from crossfoot.web.person import scope_of
 from crossfoot.web.saved import saved_links
 
@@ -106,7 +107,7 @@ def customer_page(request: HttpRequest, customer: str) -> HttpResponse:
 def _customer_home(request: HttpRequest, scope: Scope) -> HttpResponse:
     cycles = list_cycles(scope)
     since = visit(scope)
-    context: dict[str, Any] = {"reports": _reports(scope), "views": saved_links(scope)}
+    context: dict[str, Any] = {"reports": _reports(scope), "views": saved_links(scope), "owed": owed_card(scope)}
     if since:
         context |= {"since": instant_words(since), "news": tuple(_news(scope, one) for one in list_news(scope, since))}
     if cycles:

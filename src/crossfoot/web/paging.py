@@ -11,7 +11,7 @@ from crossfoot.render.address import Pairs, encode, write_question
 from crossfoot.render.cells import shown_columns
 from crossfoot.render.order import Order, in_order, next_order
 from crossfoot.render.twoway import order_keys
-from crossfoot.reports.spec import Report
+from crossfoot.reports.spec import Report, Source
 from crossfoot.reports.table import Record, Table
 from crossfoot.web.asked import Asked
 
@@ -19,6 +19,14 @@ PAGE_ROWS, PAGE_LINES = 200, 100  # lines are forty columns wide
 # Lines in another order are held in memory while they are compared, so there is an end to them; a file has them all.
 ORDERED_LINES = 1000
 LINE_ORDERS = ("bill_date", "list_cost", "billed_cost")
+LEDGER_ORDERS = ("document_on", "due_on", "amount_due", "balance")
+
+
+def line_orders(report: Report) -> tuple[str, ...]:
+    """The columns by which lines may be put in order. A statement has one order: its balances run down it."""
+    if report.source is Source.MOVEMENTS:
+        return ()
+    return LEDGER_ORDERS if report.source.is_ledger else LINE_ORDERS
 
 
 def window_of(report: Report, asked: Asked) -> Window | None:
@@ -28,9 +36,10 @@ def window_of(report: Report, asked: Asked) -> Window | None:
     start, order = (asked.page - 1) * PAGE_LINES, asked.order
     if order is None:
         return Window(start, PAGE_LINES)
-    if order.key not in LINE_ORDERS:
+    orders = line_orders(report)
+    if order.key not in orders:
         raise BadRequest(
-            f"{report.title} cannot be sorted by {order.key[:40]!r}: choose from {', '.join(LINE_ORDERS)}."
+            f"{report.title} cannot be sorted by {order.key[:40]!r}: choose from {', '.join(orders) or 'nothing'}."
         )
     if start >= ORDERED_LINES:
         raise NotFound(_("Sorted lines end at line {last}: filter them, or take the file.").format(last=ORDERED_LINES))
@@ -110,7 +119,7 @@ class Pages:
 
     def order_link(self, key: str, is_number: bool) -> str | None:  # noqa: FBT001 - the form that a View asks for
         """The head of a column puts the rows in its order."""
-        if self.table.report.is_lines and key not in LINE_ORDERS:
+        if self.table.report.is_lines and key not in line_orders(self.table.report):
             return None
         order = next_order(key, self.order, is_number=is_number)
         return "?" + encode([*self._kept, *self._asked.layout, ("sort", str(order))])

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from crossfoot.access.scope import Scope
 from crossfoot.audit.record import Action, record
+from crossfoot.core.clock import today
+from crossfoot.core.errors import NotFound
 from crossfoot.core.roles import Capability, may
 from crossfoot.deliver.formats import FORMATS, OF_CHARGES
 from crossfoot.query.run import Pinned, answer, list_cycles, pin, run
@@ -35,6 +37,7 @@ from crossfoot.web.asked import Asked, read_address, typed
 from crossfoot.web.chooser import open_chooser
 from crossfoot.web.filters import Chip, filter_bar, reset_url
 from crossfoot.web.kept import kept
+from crossfoot.web.ledger import ledger_figures, ledger_link, recent_cycles
 from crossfoot.web.paging import Pages, window_of
 from crossfoot.web.person import asking, customers_of
 from crossfoot.web.trail import trail
@@ -46,15 +49,28 @@ MOST_LOOSENED = 6  # filters that are tried without, one by one, where nothing m
 @login_required
 def report_page(request: HttpRequest, customer: str, key: str) -> HttpResponse:
     """A report under the filters of its address."""
+    return _answer(request, customer, key)
+
+
+@require_safe
+@login_required
+def house_report_page(request: HttpRequest, key: str) -> HttpResponse:
+    """A report of all customers, for the reseller's people."""
+    return _answer(request, "", key)
+
+
+def _answer(request: HttpRequest, customer: str, key: str) -> HttpResponse:
     with asking(request, customer) as scope:
         report = get_report(key, scope.role)
+        if not customer and not report.is_of_house:
+            raise NotFound(_("There is no report {key!r} of all customers: choose a customer.").format(key=key))
         moved = typed(request.GET)
         if moved is not None:
             return HttpResponseRedirect(f"{request.path}?{moved}")
         asked = read_address(request.GET)
         resolved = pin(report, read_question(report, scope.role, asked.pairs), scope)
         record(Action.REPORT_VIEWED, scope.email, customer=customer, report=key, question=resolved.question.as_json())
-        cycles = list_cycles(scope)
+        cycles = recent_cycles(today()) if report.source.is_ledger else list_cycles(scope)
 
         def make() -> HttpResponse:
             return render(request, "web/report.html", _page(resolved, cycles, asked))
@@ -90,7 +106,7 @@ def _page(resolved: Pinned, cycles: Sequence[str], asked: Asked) -> dict[str, An
         "provenance": provenance(table, gettext),
         "as_of": instant_words(question.as_of) if question.as_of else "",
         "newest": "?" + encode(pair for pair in write_question(question) if pair[0] != "as_of"),
-        "figures": headline(table, called, gettext),
+        "figures": ledger_figures(scope, table) if report.source.is_ledger else headline(table, called, gettext),
         "chart": render_chart(table, gettext, called),
         "example": worked_example(table, gettext, called) if table.meta.row_count else None,
         "fragment": _fragment(table, view, is_sheet=is_sheet),
@@ -146,7 +162,7 @@ def _sorting(table: Table, pages: Pages, *, is_sheet: bool) -> dict[str, str] | 
 
 def _loosened(scope: Scope, table: Table, chips: Sequence[Chip]) -> list[dict[str, Any]]:
     """Where nothing matches: how many rows there would be without each filter, and the address that shows them."""
-    if table.meta.row_count or not table.meta.editions:
+    if table.meta.row_count or not (table.meta.editions or table.report.source.is_ledger):
         return []
     counts = [
         run(table.report, without(table.question, chip.key), scope).meta.row_count for chip in chips[:MOST_LOOSENED]
@@ -162,6 +178,8 @@ def _view(scope: Scope, table: Table, pages: Pages, rows: Sequence[Record], cycl
     target = reverse("report", args=[scope.customer, drill.key]) if drill else ""
 
     def link(row: Record) -> str | None:
+        if table.report.source.is_ledger:
+            return ledger_link(scope, table, row)
         if drill is None:
             return None
         pairs = opened(table, row, cycles) if table.report.opens else narrowed(table, row, drill)
@@ -179,15 +197,21 @@ def _view(scope: Scope, table: Table, pages: Pages, rows: Sequence[Record], cycl
 
 def _words(report: Report) -> Words:
     return Words(
-        total=_("Total"),
+        total=gettext(report.sum_label) if report.sum_label else _("Total"),
         subtotal=_("Subtotal"),
         rounding=_("Rounding"),
         unknown=_("unknown"),
         empty=_("empty"),
         caption=gettext(report.question),
-        open_row=_("Show the charges of the original order") if report.opens else _("Show the charges behind this row"),
+        open_row=_open_words(report),
         sort=_("Sort by this column"),
     )
+
+
+def _open_words(report: Report) -> str:
+    if report.source.is_ledger:
+        return _("Show the invoices and payments") if report.is_of_house else _("Show this entry")
+    return _("Show the charges of the original order") if report.opens else _("Show the charges behind this row")
 
 
 def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
@@ -195,8 +219,9 @@ def _downloads(customer: str, table: Table) -> tuple[dict[str, str], ...]:
     query = encode(write_question(pinned(table)))
     kinds = [(fmt.route, gettext(fmt.label), gettext(fmt.note)) for fmt in FORMATS]
     kinds.append(("report-metadata", _("Definitions of the CSV"), _("what each column means")))
+    house, args = ("", [customer]) if customer else ("house-", [])
     found = [
-        {"label": label, "note": note, "url": f"{reverse(name, args=[customer, table.report.key])}?{query}"}
+        {"label": label, "note": note, "url": f"{reverse(house + name, args=[*args, table.report.key])}?{query}"}
         for name, label, note in kinds
     ]
     if table.report.key == CHARGES.key:

@@ -1,4 +1,4 @@
-"""Search: the services, resources, projects, accounts, regions and tags of the newest months that hold a text."""
+"""Search: numbers of invoices and payments, and of the newest months services, resources, projects, accounts, regions, tags."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from crossfoot.access.scope import Scope
 from crossfoot.core.errors import BadRequest
+from crossfoot.core.roles import Capability, may
 from crossfoot.query.run import list_cycles, list_tags, list_values
 from crossfoot.render.address import EMPTY_WORD, encode
 from crossfoot.render.screen import period_words
@@ -20,6 +21,7 @@ from crossfoot.reports import vocabulary as v
 from crossfoot.reports.catalog import get_report
 from crossfoot.reports.question import Question, ask
 from crossfoot.reports.spec import Dimension
+from crossfoot.web.ledger import find_entries
 from crossfoot.web.person import asking
 
 REPORT = "usage-to-cost"
@@ -55,10 +57,11 @@ def search_page(request: HttpRequest, customer: str) -> HttpResponse:
         if "\x00" in text or len(text) > LONGEST:
             raise BadRequest(_("Search for a text of at most {limit} characters.").format(limit=LONGEST))
         cycles = list_cycles(scope)[:MONTHS]
-        found = tuple(_search(text, scope, cycles)) if text and cycles else ()
+        found = tuple(_search(text, scope, cycles)) if text else ()
         question = _question(scope, cycles) if cycles else None
         period = period_words(question.period) if question and question.period else ""
         context = {"searched": text, "found": found, "period": period, "words": [gettext(d.label) for d in SEARCHED]}
+        context["has_ledger"] = may(scope.role, Capability.READ_LEDGER)
         return render(request, "web/search.html", context)
 
 
@@ -68,6 +71,14 @@ def _question(scope: Scope, cycles: Sequence[str]) -> Question:
 
 
 def _search(text: str, scope: Scope, cycles: Sequence[str]) -> Iterator[Hits]:
+    entries, is_cut = find_entries(scope, text, MOST)
+    if entries:
+        yield Hits(_("Invoices and payments"), tuple(Hit(*entry) for entry in entries), is_cut)
+    if cycles:
+        yield from _search_charges(text, scope, cycles)
+
+
+def _search_charges(text: str, scope: Scope, cycles: Sequence[str]) -> Iterator[Hits]:
     question = _question(scope, cycles)
     address = reverse("report", args=[scope.customer, REPORT])
     period = ("period", question.period.text if question.period else "")

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from crossfoot.web.acts import known_issues_page, publish_again
+from crossfoot.web.books import imports_page
 from crossfoot.web.close import close_page
 from crossfoot.web.data import health_page
 from crossfoot.web.definitions import definitions_page
@@ -13,7 +14,8 @@ from crossfoot.web.exports import exports_page
 from crossfoot.web.findings import accept_page, findings_page, withdraw_page
 from crossfoot.web.health import healthz, readyz
 from crossfoot.web.home import customer_page, home_page
-from crossfoot.web.report import report_page
+from crossfoot.web.ledger import entry_act, entry_page
+from crossfoot.web.report import house_report_page, report_page
 from crossfoot.web.saved import saved_page
 from crossfoot.web.search import search_page
 from crossfoot.web.services import services_page
@@ -45,6 +47,10 @@ urlpatterns = [
     path("tokens", tokens_page, name="tokens"),
     path("definitions", definitions_page, name="definitions"),
     path("verify", verify_page, name="verify"),
+    path("imports", imports_page, name="imports"),
+    path("reports/<slug:key>", house_report_page, name="house-report"),
+    path("c/<str:customer>/entries/<slug:entry>", entry_page, name="entry"),
+    path("c/<str:customer>/entries/<slug:entry>/act", entry_act, name="entry-act"),
     path("c/<str:customer>/", customer_page, name="customer"),
     path("c/<str:customer>/<slug:key>", report_page, name="report"),
 ]
