@@ -91,7 +91,7 @@ def _lines(scope: Scope, cycle: str, currency: str, number: str) -> Iterator[Row
     rows = [(row["service"] or "Agreement and rounding", row) for row in table.rows()] + [
         ("Rounding", row) for row in table.rounding
     ]
-    amounts = [(name, row["billed_cost"]) for name, row in rows if row["currency"] == currency and row["billed_cost"]]
+    amounts = [(name, row.get("billed_cost")) for name, row in rows if row["currency"] == currency]
     for place, (name, amount) in enumerate((one for one in amounts if Decimal(one[1] or 0)), start=1):
         yield {"entity": ENTITY, "number": number, "line": place, "service": name, "net": amount}
 

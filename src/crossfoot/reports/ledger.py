@@ -222,13 +222,13 @@ STATEMENT = Report(
         _ON,
         _KIND,
         _NUMBER,
-        _REFERENCE,
         v.line("debit", _DEBIT.label, "debit", _DEBIT.help, Kind.MONEY, empty="–"),
         v.line("credit", _CREDIT.label, "credit", _CREDIT.help, Kind.MONEY, empty="–"),
         v.line("moved", _MOVED.label, "moved", _MOVED.help, Kind.MONEY),
         v.line(
             "running_balance", _("Balance after it"), "running_balance", _("What was owed after this row."), Kind.MONEY
         ),
+        _REFERENCE,
         _DUE,
         _MONTHS,
         _KNOWN,

@@ -200,6 +200,8 @@ def _page(scope: Scope, found: Single) -> dict[str, Any]:
         "balance": money(position.balance),
         "original": _linked(scope, found.original) if found.original else None,
         "lines": [{"row": line, "net": money(line.net)} for line in found.lines],
+        "has_accounts": any(line.account for line in found.lines),
+        "has_tax_codes": any(line.tax_code for line in found.lines),
         "settlements": [
             {
                 **_linked(scope, one.other),
@@ -247,7 +249,7 @@ def _match(scope: Scope, match: Matched, money: Callable[[Decimal | None], str])
         "gap": gettext(GAPS[match.gap]).format(about=about) if match.gap else "",
         "net": money(match.net),
         "others": [{**_linked(scope, entry), "net": money(net)} for entry, net in match.others],
-        "cost": figure(plain(match.cost)),
+        "cost": figure(plain(match.cost)) if match.rounding else money(match.cost),
         "rounding": figure(plain(match.rounding)) if match.rounding else "",
         "unexplained": money(match.unexplained),
         "is_explained": not match.unexplained,

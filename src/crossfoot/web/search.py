@@ -60,7 +60,12 @@ def search_page(request: HttpRequest, customer: str) -> HttpResponse:
         found = tuple(_search(text, scope, cycles)) if text else ()
         question = _question(scope, cycles) if cycles else None
         period = period_words(question.period) if question and question.period else ""
-        context = {"searched": text, "found": found, "period": period, "words": [gettext(d.label) for d in SEARCHED]}
+        context: dict[str, object] = {
+            "searched": text,
+            "found": found,
+            "period": period,
+            "words": [gettext(d.label) for d in SEARCHED],
+        }
         context["has_ledger"] = may(scope.role, Capability.READ_LEDGER)
         return render(request, "web/search.html", context)
 
