@@ -90,6 +90,7 @@ def test_a_bad_invoice_is_refused_in_a_sentence_and_nothing_of_its_file_stays(
         ("108.00", "108.001", "USD has 2 decimals"),
         ("C0001", "C0009", "no customer 'C0009'"),
         ("2026-08-20", "2026-10-16", "still to come"),
+        ("2026-08-20", "1066-11-20", "check the year"),
     ],
 )
 def test_a_bad_payment_is_refused(desk: Desk, old: str, new: str, says: str) -> None:

@@ -111,6 +111,45 @@ def test_a_day_stands_beside_the_same_day_a_month_earlier() -> None:
     assert found.totals[0]["same_days_change"] == "30.00"
 
 
+LATE = DaySum("USD", "2026-10", date(2026, 9, 30), Decimal("0.50"))  # used on 30 September, billed in October
+
+
+@pytest.mark.parametrize("period", ["2026-10", "2026-09..2026-10", "2026-09..2026-11"])
+def test_a_month_is_compared_alike_whatever_is_asked_for_beside_it(period: str) -> None:
+    """Of 62.50 the 0.50 of another month's day has no partner, and the 31st has none: 60.00 beside 30.00."""
+    _, found = answer(asked(period, "month"), [*DAYS, LATE])
+    [row] = [row for row in found.rows if row["month"] == "2026-10"]
+    keys = ("billed_cost", "compared_cost", "same_days", "same_days_change", "month_before", "month_change")
+    assert [row[key] for key in keys] == ["62.50", "60.00", "30.00", "30.00", "30.00", "32.50"]
+
+
+def test_a_day_of_which_another_month_bills_the_rest_is_partial() -> None:
+    _, found = answer(asked("2026-10", "day"), [*DAYS, LATE])
+    assert {row["day"]: (row["billed_cost"], row["state"], row["same_days"]) for row in found.rows[:2]} == {
+        "2026-09-30": ("0.50", "partial", None),
+        "2026-10-01": ("2.00", "complete", "1.00"),
+    }
+
+
+def test_a_row_adds_up_across_in_the_digits_that_are_shown() -> None:
+    """3.005 shows 3.00, 1.004 shows 1.00, and 2.001 would show 2.00; 3.006 and 1.004 would show 3.01, 1.00 and 2.00."""
+    days = [
+        DaySum("USD", cycle, date.fromisoformat(f"{cycle}-0{n}"), Decimal(cost))
+        for cycle, costs in (("2026-09", ("1.004", "1.004", "1.004")), ("2026-10", ("3.006", "3.008", "3.009")))
+        for n, cost in enumerate(costs, start=1)
+    ]
+    for by in ("day", "month"):
+        _, found = answer(asked("2026-10", by), days, EDITIONS[:2])
+        for row in (*found.rows, *found.totals):
+            if row["same_days_change"] is not None:
+                compared = row.get("compared_cost") or row["billed_cost"]
+                assert Decimal(compared) - Decimal(row["same_days"]) == Decimal(row["same_days_change"]), row
+        for key in ("billed_cost", "same_days", "same_days_change"):
+            parts = [Decimal(r[key]) for r in (*found.rows, *found.rounding) if r.get(key)]
+            assert sum(parts) == Decimal(found.totals[0][key])
+    assert found.totals[0]["same_days_change"] == "6.01"  # 9.02 less 3.01
+
+
 def test_a_day_that_is_not_whole_is_marked_and_one_that_cost_nothing_is_zero() -> None:
     left = [d for d in DAYS if d.day != date(2026, 11, 4)]
     _, found = answer(asked("2026-11", "day"), left)

@@ -87,7 +87,9 @@ def test_a_bad_row_is_named_and_there_is_no_button(dana: Client) -> None:
 def test_what_is_no_file_of_ours_gets_a_sentence(dana: Client, sent: dict[str, object], says: str) -> None:
     response = dana.post("/imports", sent)
     assert response.status_code == 422
-    assert says in unescape(response.content.decode())
+    shown = unescape(response.content.decode())
+    assert says in shown
+    assert "Choose a file" in shown, "the way on stands below"
     assert counts() == (0, 0)
 
 

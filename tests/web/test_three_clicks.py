@@ -204,7 +204,7 @@ def test_which_invoices_are_overdue_and_what_did_one_consist_of(alice: Reader) -
         [cell.strip() for cell in row.locator("th, td").all_inner_texts()]
         for row in alice.page.locator("section:has(#lines) tr").all()
     ][1:]
-    assert shown[:2] == [["1 Elastic Cloud Server", "10.00"], ["2 Object Storage Service", "11.00"]]
+    assert shown[:2] == [["1 Elastic Cloud Server", "SR", "10.00"], ["2 Object Storage Service", "SR", "11.00"]]
     assert shown[2][-1] == "21.00"
     assert alice.clicks == 2
     assert "Difference: none" in alice.page.inner_text("section:has(#match)")

@@ -29,6 +29,7 @@ AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,8})?\Z")
 LINE_NUMBER = re.compile(r"[1-9][0-9]{0,5}\Z")
 LONGEST = {"name": 200, "address": 500, "reference": 200, "account": 128, "service": 200, "tax_code": 32}
 USUAL = 64
+EARLIEST = date(2000, 1, 1)
 
 Row = Mapping[str, str]
 
@@ -152,7 +153,9 @@ def _decimal(row: Row, column: str, currency: str) -> Decimal:
     """An exact amount at the minor unit of the currency, or finer with zeros alone."""
     text = row[column]
     if not AMOUNT.match(text):
-        raise BadRowError(f"{column} is {text[:40]!r}: write it plainly, such as 1234.50, without separators or signs.")
+        raise BadRowError(
+            f"{column} is {text[:40]!r}: write it plainly, such as 1234.50, without separators or signs and with at most 18 digits before the point."
+        )
     value, digits = Decimal(text), minor_digits(currency)
     if value != value.quantize(Decimal(1).scaleb(-digits)):
         raise BadRowError(f"{column} is {text}: {currency} has {digits} decimals.")
@@ -204,6 +207,8 @@ def _day(row: Row, column: str) -> date:
 
 
 def _past(day: date, column: str) -> date:
+    if day < EARLIEST:
+        raise BadRowError(f"{column} is {day}, before there was a cloud to pay for: check the year.")
     if day > today():
         raise BadRowError(f"{column} is {day}, which is still to come: import it when it has happened.")
     return day

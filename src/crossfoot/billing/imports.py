@@ -55,7 +55,7 @@ def import_entities(file: File, actor: str, *, is_dry: bool = False) -> Imported
             elif old and _same(old, draft):
                 book.keep(row, str(draft))
             else:
-                book.add(row, draft, str(draft))
+                book.add(row, draft, f"{draft}, which takes the place of {old} from now on" if old else str(draft))
         return _written(book, actor, Action.ENTITIES_IMPORTED, is_dry=is_dry)
 
 
@@ -208,7 +208,7 @@ def _check_lines(document: Document, lines: Sequence[DocumentLine], name: str) -
 
 def _wrong_names(draft: Document, customers: set[str], entities: set[str]) -> str:
     if draft.entity not in entities:
-        return f"There is no entity {draft.entity[:64]!r}: import it first with `crossfoot entities import`."
+        return f"There is no entity {draft.entity[:64]!r}: import the file of legal entities first."
     return _unknown_customer(draft.customer_id) if draft.customer_id not in customers else ""
 
 
@@ -242,8 +242,13 @@ def _another(what: str, old: Stored, draft: Stored) -> str:
     differing = _differing(old, draft)
     if "customer_id" in differing:
         return f"{what} belongs to another customer already."
+    way_out = (
+        ": void it and use a new number"
+        if isinstance(draft, Document)
+        else ", and another payment has another payment_id"
+    )
     shown = ", ".join(f"{n} {_shown(old, n)} and not {_shown(draft, n)}" for n in differing)
-    return f"{what} is here already, with {shown}. What was imported does not change: void it and use a new number."
+    return f"{what} is here already, with {shown}. What was imported does not change{way_out}."
 
 
 def _shown(row: Stored, name: str) -> str:

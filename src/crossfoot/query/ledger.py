@@ -9,6 +9,7 @@ import duckdb
 from crossfoot.access.scope import Scope
 from crossfoot.billing.facts import Facts, read_movements, read_positions
 from crossfoot.core.clock import today
+from crossfoot.core.errors import BadRequest
 from crossfoot.core.period import cycle_of, parse_period, previous_cycle
 from crossfoot.query.select import LEDGER
 from crossfoot.query.words import LEDGER_NARROWED
@@ -32,6 +33,8 @@ def resolved(question: Question, scope: Scope) -> Question:
     if period is None and question.report.source is Source.MOVEMENTS:
         last = cycle_of(today())
         period = parse_period(f"{previous_cycle(previous_cycle(last))}..{last}", today())
+    if period is not None and period.start > today():
+        raise BadRequest(f"{period.text} is still to come: what is owed is known up to today.")
     return replace(question, customer=scope.customer, period=period)
 
 

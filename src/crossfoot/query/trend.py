@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 
-from crossfoot.core.money import WIDE
+from crossfoot.core.money import WIDE, round_minor
 from crossfoot.core.period import Period, cycle_of, day_after, end_day, first_day, next_cycle, previous_cycle
 from crossfoot.core.words import Sentence, Span
 from crossfoot.core.words import mark as _
@@ -29,6 +29,11 @@ ALONE = _("{cycles}: not compared, because nothing is published for the month be
 SHORTER = _("Not compared, because the other month is shorter: {days}.")
 NO_DAY = _("{cycle}: no day of it is whole yet, so none is compared.")
 SOME_DAYS = _("{cycle}: its whole days, {days}, are compared with the same days of the month before.")
+CHANGES = (
+    (v.SAME_DAYS.key, v.SAME_DAYS_CHANGE.key, v.COMPARED_COST.key),
+    (v.MONTH_BEFORE.key, v.MONTH_CHANGE.key, v.BILLED_COST.key),
+    (v.WEEK_BEFORE.key, v.WEEK_CHANGE.key, v.BILLED_COST.key),
+)
 Value = tuple[
     object, str | None
 ]  # of the second dimension: the key and what stands beside it; nothing where there is none
@@ -87,7 +92,7 @@ class Trend:
             self._fill()
         self._settle()
         groups = [self._group(*key, sums) for key, sums in self.rows.items()]
-        shaped = shape(self.question, measures, groups, list(self._subtotals(groups)), _totals(groups))
+        shaped = shape(self.question, measures, groups, list(self._subtotals(groups)), self._totals(groups))
         return replace(
             shaped, rows=tuple({**row, v.STATE.key: self.state(row[self.unit] or "")} for row in shaped.rows)
         )
@@ -135,6 +140,8 @@ class Trend:
                 return PARTIAL
             return COMPLETE if edition and edition.status == FINAL else INCOMPLETE
         start = date.fromisoformat(place)
+        if self.unit == "day" and not self._is_in(start):
+            return PARTIAL  # what the months that were asked for bill of it; the rest is on another month's bill
         days = [start] if self.unit == "day" else [start + timedelta(days=n) for n in range(7)]
         if not all(self.is_whole(day) for day in days if self._is_in(day)):
             return INCOMPLETE
@@ -143,11 +150,13 @@ class Trend:
     def _counts(self, one: DaySum) -> Iterator[tuple[object, str]]:
         """In which rows and under which measures a sum counts."""
         place = self._place(one.cycle, one.day)
+        # What a month bills of another month's days has no partner, whatever else is asked for beside it.
+        is_own = not self.period.by_cycle or cycle_of(one.day) == one.cycle
         if self._is_asked_for(one):
             yield place, v.BILLED_COST.key
-            if self._is_compared(one.day):
+            if is_own and self._is_compared(one.day):
                 yield place, v.COMPARED_COST.key
-        after = _month_after(one.day)
+        after = _month_after(one.day) if is_own else None
         target = next_cycle(one.cycle)
         if after and self._is_compared(after) and self._is_asked_for(replace(one, cycle=target, day=after)):
             yield self._place(target, after), v.SAME_DAYS.key
@@ -174,7 +183,13 @@ class Trend:
                 if is_compared or before in sums.found or (cost != v.BILLED_COST.key and cost in sums.found):
                     sums.add(before, Decimal(0))
                     sums.add(cost, Decimal(0))
-                    sums.found[change] = WIDE.subtract(sums.found[cost], sums.found[before])
+                    sums.found[change] = self._less(key[0], sums.found[cost], sums.found[before])
+
+    def _less(self, currency: str, cost: Decimal, before: Decimal) -> Decimal:
+        """The change between two figures as they are shown, so that a row adds up across too."""
+        if self.question.digits == "shown":
+            cost, before = round_minor(cost, currency), round_minor(before, currency)
+        return WIDE.subtract(cost, before)
 
     def _comparisons(self, place: object) -> Iterator[tuple[str, str, str, bool]]:
         days = (place,) if isinstance(place, date) else _days(str(place))
@@ -201,7 +216,26 @@ class Trend:
             for (currency, key), members in found.items():
                 keys = tuple(key if n == i else None for n in range(2))
                 names = tuple(self.beside.get(key) if n == i == 1 else None for n in range(2))
-                yield i, Group(currency, keys, names, _added(members))
+                yield i, Group(currency, keys, names, self._added(currency, members))
+
+    def _totals(self, groups: Sequence[Group]) -> list[Group]:
+        found: dict[str, list[Group]] = defaultdict(list)
+        for group in groups:
+            found[group.currency].append(group)
+        return [Group(currency, (), (), self._added(currency, members)) for currency, members in found.items()]
+
+    def _added(self, currency: str, groups: Sequence[Group]) -> dict[str, Decimal | None]:
+        """Sums of what is known. Where all of it is compared, the change is that of the sums."""
+        sums = Sums()
+        for group in groups:
+            for key, amount in group.sums.items():
+                if amount is not None:
+                    sums.add(key, amount)
+        for before, change, cost in CHANGES:
+            is_all = cost != v.BILLED_COST.key or all(g.sums[before] is not None for g in groups)
+            if is_all and {before, cost} <= sums.found.keys():
+                sums.found[change] = self._less(currency, sums.found[cost], sums.found[before])
+        return _known(sums.found)
 
     def _place(self, cycle: str, day: date) -> object:
         return {"day": day, "week": _monday(day), "month": cycle}[self.unit]
@@ -231,22 +265,6 @@ class Trend:
 
 def _known(found: Mapping[str, Decimal]) -> dict[str, Decimal | None]:
     return {m.key: found.get(m.key) for m in v.TREND}
-
-
-def _added(groups: Iterable[Group]) -> dict[str, Decimal | None]:
-    sums = Sums()
-    for group in groups:
-        for key, amount in group.sums.items():
-            if amount is not None:
-                sums.add(key, amount)
-    return _known(sums.found)
-
-
-def _totals(groups: Sequence[Group]) -> list[Group]:
-    found: dict[str, list[Group]] = defaultdict(list)
-    for group in groups:
-        found[group.currency].append(group)
-    return [Group(currency, (), (), _added(members)) for currency, members in found.items()]
 
 
 @lru_cache(maxsize=256)

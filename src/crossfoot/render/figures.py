@@ -16,7 +16,7 @@ MOST = 3
 _UNKNOWN, _EMPTY, _LINES = _("unknown"), _("empty"), _("Lines")
 _CARRY, _LARGEST, _AGAINST = _("carry the tag {tag}"), _("largest: {name}"), _("against: {name}")
 # How a trend moved, and against what: whole months before the same days of them.
-MOVES = (("month_change", "month_before"), ("same_days_change", "same_days"), ("week_change", "week_before"))
+MOVES = (("month_change", "month_before"), ("same_days_change", "same_days"))
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,21 @@ def headline(table: Table, called: Mapping[str, str], say: Say = str) -> tuple[F
         return tuple(_money(total, COST, labels[COST], say) for total in totals[:MOST])
     total = totals[0]
     if table.report.is_trend:
-        return _moved(total, labels, say)
+        return _moved(table, total, labels, say)
     found = [_money(total, key, labels[key], say) for key in (COST, LIST) if key in total]
     third = _lines(table, say) if table.report.is_lines else _share(table, total, called, say)
     return (*found, third) if third else tuple(found)
 
 
-def _moved(total: Record, labels: Mapping[str, str], say: Say) -> tuple[Figure, ...]:
-    """The cost, and by how much it moved, in money and in per cent."""
+def _moved(table: Table, total: Record, labels: Mapping[str, str], say: Say) -> tuple[Figure, ...]:
+    """The cost, and of one month by how much it moved: changes of several months, added up, would mean nothing."""
     cost = _money(total, COST, labels[COST], say)
-    for moved, before in MOVES:
+    period = table.question.period
+    is_one = period is not None and period.by_cycle and len(period.cycles) == 1
+    for moved, before in MOVES if is_one else ():
         change, other = total.get(moved), total.get(before)
         if change is not None and other is not None:
-            percent = share(Decimal(change), abs(Decimal(other)))
+            percent = share(Decimal(change), Decimal(other)) if Decimal(other) > 0 else None
             shares = (Figure(signed(percent), "%", say(_AGAINST).format(name=labels[before])),) if percent else ()
             return (cost, Figure(signed(change), cost.unit, labels[moved]), *shares)
     return (cost,)
@@ -91,7 +93,7 @@ def _share(table: Table, total: Record, called: Mapping[str, str], say: Say) -> 
     if len(sums) < 2:  # noqa: PLR2004 - one group is always the largest
         return None
     key = max(sums, key=lambda value: sums[value])
-    largest = share(sums[key], whole)
+    largest = share(sums[key], whole) if whole > 0 else None  # of what was given back there is no largest part
     name = called.get(key or "") if first.key == "service" else None
     words = say(_LARGEST).format(name=name or _words_for(table, first, key, say))
     return Figure(largest, "%", words) if largest else None

@@ -7,6 +7,7 @@ has to be kept in between, and the import says again what it did.
 import base64
 import binascii
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -20,7 +21,7 @@ from crossfoot.billing.allocate import How
 from crossfoot.billing.drafts import ENTITY_COLUMNS, INVOICE_COLUMNS, LINE_COLUMNS, PAYMENT_COLUMNS
 from crossfoot.billing.imports import import_entities, import_invoices, import_payments
 from crossfoot.billing.incoming import NEW, REFUSED, UNCHANGED, File, Imported
-from crossfoot.core.errors import BadRequest
+from crossfoot.core.errors import BadRequest, RefusedByFindings
 from crossfoot.core.roles import Capability
 from crossfoot.core.words import mark
 from crossfoot.web.ledger import HOW
@@ -50,9 +51,13 @@ def imports_page(request: HttpRequest) -> HttpResponse:
         "line_columns": LINE_COLUMNS,
         "chosen": request.POST.get("kind", "invoices"),
     }
+    status = HTTPStatus.OK
     if request.method == "POST":
-        context |= _taken(request, scope.email)
-    return render(request, "web/imports.html", context)
+        try:
+            context |= _taken(request, scope.email)
+        except (BadRequest, RefusedByFindings) as refusal:
+            context["refusal"], status = refusal.sentence, HTTPStatus(refusal.status)
+    return render(request, "web/imports.html", context, status=status)
 
 
 def _taken(request: HttpRequest, actor: str) -> dict[str, Any]:

@@ -104,6 +104,7 @@ def owed_card(scope: Scope) -> dict[str, Any] | None:
     if not opened.meta.row_count and not run(question.report, question, scope).meta.row_count:
         return None
     overdue = {total["currency"]: total["balance"] for total in late.totals}
+    unused = _only(scope, question, UNUSED)
     address = reverse("report", args=[scope.customer, INVOICES_AND_PAYMENTS.key])
     return {
         "count": opened.meta.row_count,
@@ -117,6 +118,7 @@ def owed_card(scope: Scope) -> dict[str, Any] | None:
             }
             for total in opened.totals
         ],
+        "unused": [(figure(str(total["balance"])), total["currency"]) for total in unused.totals],
     }
 
 
@@ -253,6 +255,7 @@ def _match(scope: Scope, match: Matched, money: Callable[[Decimal | None], str])
         "rounding": figure(plain(match.rounding)) if match.rounding else "",
         "unexplained": money(match.unexplained),
         "is_explained": not match.unexplained,
+        "is_of_others": bool(match.others) and match.unexplained == sum(net for _, net in match.others),
         "editions": ", ".join(
             _("{month}, edition {number}").format(month=cycle_words(cycle), number=number)
             for cycle, number in match.editions
