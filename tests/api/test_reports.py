@@ -11,7 +11,7 @@ from tests.api.asking import ask, bearer, token_for
 from tests.portal import Portal
 from tests.web.house import text
 
-KEYS = ("usage-to-cost", "billing-periods", "refunds-and-adjustments", "charges")
+KEYS = ("usage-to-cost", "billing-periods", "refunds-and-adjustments", "charges", "invoices-and-payments", "statement")
 
 
 @pytest.mark.parametrize("key", KEYS)

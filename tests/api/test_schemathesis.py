@@ -37,7 +37,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 APPLICATION = get_wsgi_application()
-OPERATIONS = 10  # one for each report, and the catalogue, definitions, editions, exports, one export, verify
+OPERATIONS = 12  # one for each report, and the catalogue, definitions, editions, exports, one export, verify
 
 
 def whole(environ: dict[str, object], start_response: Callable[..., object]) -> list[bytes]:

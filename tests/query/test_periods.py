@@ -7,7 +7,7 @@ import pytest
 
 from crossfoot.access.scope import scope_for
 from crossfoot.core import clock
-from crossfoot.core.clock import instant, now
+from crossfoot.core.clock import instant
 from crossfoot.core.errors import BadRequest
 from crossfoot.query.run import list_cycles
 from tests.portal import LIST_X_1, Portal, line
@@ -102,8 +102,8 @@ def test_as_of_an_instant_the_answer_is_what_was_known_then(portal: Portal):
 
     assert known(instant(at[0])) == ["1.00"]
     assert known(instant(at[1])) == ["3.00"]
-    assert known(instant(now())) == ["3.00"]
-    for later in ("2999-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z"):
+    assert known("2999-01-01T00:00:00+08:00") == ["3.00"]  # a clock may stand behind the one that published
+    for later in ("3000-01-02T00:00:00Z", "9999-12-31T23:59:59Z"):
         with pytest.raises(BadRequest, match="is still to come"):
             known(later)
     assert known("2020-01-01T00:00:00Z") == []

@@ -32,7 +32,7 @@ def house(server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[P
     """The furnished portal, with something given back."""
     from crossfoot.runtime.home import open_home
     from tests.portal import LIST_X_1, Portal, line
-    from tests.web.house import october
+    from tests.web.house import keep_books, october
 
     portal = Portal(open_home(), tmp_path_factory.mktemp("inbox"))
     portal.empty()
@@ -42,6 +42,7 @@ def house(server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[P
         portal.bill("customerBill_202610.tar.gz", [*october(), line("acct-a1", "2026-10-06", "-3.33", **COMPENSATION)])
     )
     portal.publish()
+    keep_books()
     yield portal
     connections.close_all()
 
@@ -66,7 +67,9 @@ def test_paper_and_json_agree_to_the_last_digit(clients: dict[str, Client], repo
         else ["", f"&by={report.by[-1].key}", f"&by={report.by[0].key},{report.by[3].key}"]
     )
     for way in ways:
-        address = f"/c/C0001/{report.key}.{{}}?period=2026-10{way}"
+        period = "2026-11" if report.source.is_ledger else "2026-10"
+        place = "/reports" if report.is_of_house else "/c/C0001"
+        address = f"{place}/{report.key}.{{}}?period={period}{way}"
         told = json.loads(fetched(clients[who], address.format("json")))
         found = Back(fetched(clients[who], address.format("pdf")))
         printed = {label.removesuffix(" USD"): place for place, label in enumerate(found.head())}
@@ -102,6 +105,22 @@ def test_the_page_offers_it_with_what_is_shown(clients: dict[str, Client]) -> No
     page = clients["alice"].get("/c/C0001/usage-to-cost?period=2026-10").content.decode()
     assert "/c/C0001/usage-to-cost.pdf?period=2026-10&amp;by=service&amp;as_of=" in page
     assert ".pdf" not in clients["bob"].get("/c/C0001/usage-to-cost?period=2026-10").content.decode()
+
+
+def test_invoices_print_what_a_payer_needs(clients: dict[str, Client]) -> None:
+    """Of all that an invoice has, before its net, tax and gross."""
+    head = Back(fetched(clients["alice"], "/c/C0001/invoices-and-payments.pdf")).head()
+    assert [label.removesuffix(" USD") for label in head][:9] == [
+        "Number",
+        "Kind of entry",
+        "Date",
+        "Due",
+        "Status",
+        "Days overdue",
+        "Amount",
+        "Settled",
+        "Balance",
+    ]
 
 
 def test_it_names_the_customer(house: "Portal", clients: dict[str, Client]) -> None:

@@ -180,7 +180,7 @@ def _check(table: Table, paper: Paper) -> dict[str, Any]:
 
 def _body(table: Table, rows: Sequence[Record], view: View) -> _Body:
     shown = shown_columns(table)
-    sheet = choose(shown)
+    sheet = choose(shown, frozenset(measure.key for measure in table.report.measures))
     left_out = tuple(c for c in table.columns if c not in sheet.columns)
     found = currencies(table)
     only = found[0] if len(found) == 1 else ""

@@ -36,12 +36,12 @@ class Sheet:
     left_out: tuple[TableColumn, ...]
 
 
-def choose(columns: Sequence[TableColumn]) -> Sheet:
-    """The columns in their order while there is room; money has its place before all others."""
-    room = LYING - sum(_least(c) for c in columns if c.kind is Kind.MONEY)
+def choose(columns: Sequence[TableColumn], measures: frozenset[str]) -> Sheet:
+    """The columns in their order while there is room; what is added up has its place before all others."""
+    room = LYING - sum(_least(c) for c in columns if c.key in measures)
     printed, is_full = [], False
     for column in columns:
-        if column.kind is not Kind.MONEY:
+        if column.key not in measures:
             is_full = is_full or room < _least(column)  # what follows the first that has no room stays out too
             if is_full:
                 continue
