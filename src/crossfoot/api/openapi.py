@@ -188,7 +188,7 @@ _QUESTION: Json = {
     "type": "object",
     "properties": {
         "customer": TEXT,
-        "period": TEXT,
+        "period": {"type": ["string", "null"]},  # null: a ledger as it stands
         "by": {"type": "array", "items": TEXT},
         "filters": {"type": "object", "additionalProperties": {"type": "array", "items": TEXT}},
         "as_of": {"type": ["string", "null"], "format": "date-time"},
@@ -221,6 +221,7 @@ _META: Json = {
             },
         },
         "data_through": {"type": ["string", "null"], "format": "date-time"},
+        "known_at": INSTANT,  # of a ledger, which has no editions
         "time_zone": TEXT,
         "row_count": {"type": "integer", "minimum": 0},
         "warnings": {"type": "array", "items": TEXT},
