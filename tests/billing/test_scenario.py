@@ -104,6 +104,14 @@ def test_the_statement_foots_and_asks_for_no_allocation(autumn: Desk) -> None:
     assert table.totals == ({"currency": "USD", "debit": "54.00", "credit": "62.64", "moved": "36.36"},)
 
 
+def test_what_is_still_to_come_is_not_told(autumn: Desk) -> None:
+    """It is 15 October: a statement of this month is one up to today, and one of November is none."""
+    assert autumn.rows("statement", autumn.portal.alice, period="2026-10")[-1]["running_balance"] == "26.36"
+    for key, user in (("statement", autumn.portal.alice), ("ageing", autumn.portal.dana)):
+        with pytest.raises(BadRequest, match="2026-11 is still to come"):
+            autumn.rows(key, user, period="2026-11")
+
+
 def test_a_void_frees_what_was_paid_and_reverses_the_statement(autumn: Desk, clock: Callable[[str], None]) -> None:
     """On 20 Oct INV-2 is void: its 54.00 are free again, and the statement of October shows -54.00, not that of September."""
     clock("2026-10-20 09:00")

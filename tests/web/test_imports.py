@@ -93,6 +93,22 @@ def test_what_is_no_file_of_ours_gets_a_sentence(dana: Client, sent: dict[str, o
     assert counts() == (0, 0)
 
 
+def test_the_home_page_says_what_is_owed_and_what_of_the_money_is_not_used(dana: Client, portal: Portal) -> None:
+    """108.00 less 50.00 is 58.00, late since September; 7.00 came for nothing in particular."""
+    alice = portal.client_for(portal.alice)
+    assert "Open invoices" not in alice.get("/").content.decode()
+    row = invoice("INV-1", "2026-08-05", "2026-09-04", "100.00+8.00")
+    paid = (payment("P1", "2026-08-20", "50.00", "INV-1"), payment("P2", "2026-08-21", "7.00", "advance"))
+    taken(dana, choose(dana, "invoices", "august.csv", INVOICES, row))
+    taken(dana, choose(dana, "payments", "bank.csv", PAYMENTS, *paid))
+    shown = unescape(alice.get("/").content.decode())
+    assert "1 invoice to be paid" in shown
+    assert ">58.00 <" in shown
+    assert "58.00 USD of it overdue" in shown
+    assert ">7.00 USD is paid or credited and not allocated" in shown
+    assert "Open invoices" not in portal.client_for(portal.bob).get("/").content.decode()
+
+
 def test_nobody_else_may(dana: Client, portal: Portal) -> None:
     for user in (portal.alice, portal.bob, portal.erin, portal.frank):
         client = portal.client_for(user)

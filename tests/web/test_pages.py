@@ -127,3 +127,13 @@ def test_no_page_has_inline_style_or_script(house: Portal) -> None:
 def test_staff_see_a_customer_as_its_people_do(house: Portal) -> None:
     mine, theirs = (text(browser(house, name), "/c/C0001/usage-to-cost?period=2026-10") for name in ("alice", "erin"))
     assert mine[mine.index('id="provenance"') :] == theirs[theirs.index('id="provenance"') :]
+
+
+@pytest.mark.parametrize(
+    "address", ["/exports/%00", "/exports/1%00", "/uploads/%00", "/c/C0001/entries/%00", "/api/v1/exports/%00"]
+)
+def test_a_name_with_a_nul_is_no_name(clients: dict[str, Client], address: str) -> None:
+    for who in ("alice", "dana"):
+        response = clients[who].get(address)
+        assert response.status_code == 404
+        assert response.headers["Cache-Control"] == "private, no-store"

@@ -13,7 +13,7 @@ from crossfoot.billing.match import Matched, match_months
 from crossfoot.billing.models import Allocation, DocumentLine
 from crossfoot.core.clock import now, today
 from crossfoot.core.errors import NotFound
-from crossfoot.core.roles import Capability
+from crossfoot.core.roles import Capability, may
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +67,12 @@ def get_entry(scope: Scope, key: str) -> Single:
 
 
 def find_numbers(scope: Scope, text: str, most: int) -> tuple[Entry, ...]:
-    """The documents of which the number holds a text, the newest first; none for who may not see any."""
-    if scope.is_narrowed or not scope.customer:
+    """The entries of which the number holds a text, the newest first; none for who may not see any."""
+    if not may(scope.role, Capability.READ_LEDGER) or scope.is_narrowed or not scope.customer:
         return ()
     with as_scope(scope):
         entries = read_books([scope.customer], now()).entries
-    found = [e for e in entries if e.kind.is_document and text.casefold() in e.number.casefold()]
+    found = [e for e in entries if text.casefold() in e.number.casefold()]
     return tuple(sorted(found, key=lambda e: (e.on, e.number), reverse=True)[:most])
 
 

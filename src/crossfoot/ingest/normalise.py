@@ -37,9 +37,8 @@ WANTED = {
 }
 MAX_FINDINGS = 1000
 CURRENCY = "^[A-Za-z]{3}$"
-UNSEEN = (
-    r"[\x00-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"  # what core.legible shows as something else: no account is told by it
-)
+# What core.legible shows as something else, so that no account is told by it.
+UNSEEN = r"[\x00-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 LONGEST = {"customer_id": 128, "cloud_service_type": 200, "cloud_service_type_name": 200}  # what the catalogue can hold
 # A cast to 64 bits is five times quicker than one to 128, and nearly every quantity fits; what does not takes the other.
 QUICK = f"coalesce(CAST(try_cast({{0}} AS DECIMAL(18,10)) AS {QUANTITY}), CAST({{0}} AS {QUANTITY}))"

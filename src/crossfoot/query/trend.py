@@ -29,7 +29,7 @@ ALONE = _("{cycles}: not compared, because nothing is published for the month be
 SHORTER = _("Not compared, because the other month is shorter: {days}.")
 NO_DAY = _("{cycle}: no day of it is whole yet, so none is compared.")
 SOME_DAYS = _("{cycle}: its whole days, {days}, are compared with the same days of the month before.")
-CHANGES = (
+CHANGES = (  # with what is compared, the change, and of which cost: by days, by months, by weeks
     (v.SAME_DAYS.key, v.SAME_DAYS_CHANGE.key, v.COMPARED_COST.key),
     (v.MONTH_BEFORE.key, v.MONTH_CHANGE.key, v.BILLED_COST.key),
     (v.WEEK_BEFORE.key, v.WEEK_CHANGE.key, v.BILLED_COST.key),
@@ -194,12 +194,13 @@ class Trend:
     def _comparisons(self, place: object) -> Iterator[tuple[str, str, str, bool]]:
         days = (place,) if isinstance(place, date) else _days(str(place))
         has_days = any(self._is_compared(day) for day in days)
+        by_days, by_months, by_weeks = CHANGES
         if self.unit != "week":
-            yield v.SAME_DAYS.key, v.SAME_DAYS_CHANGE.key, v.COMPARED_COST.key, has_days
+            yield *by_days, has_days
         if self.unit == "month":
-            yield v.MONTH_BEFORE.key, v.MONTH_CHANGE.key, v.BILLED_COST.key, self._are_whole(str(place))
+            yield *by_months, self._are_whole(str(place))
         if self.unit == "week" and isinstance(place, date):
-            yield v.WEEK_BEFORE.key, v.WEEK_CHANGE.key, v.BILLED_COST.key, self._are_whole_weeks(place)
+            yield *by_weeks, self._are_whole_weeks(place)
 
     def _group(self, currency: str, place: object, value: object, sums: Sums) -> Group:
         second = len(self.question.by) > 1

@@ -45,6 +45,8 @@ class ErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and keep the answer out of every cache."""
+        if "\0" in request.path_info:  # no name of ours has one, and the database would not look for it
+            return refusal(request, HTTPStatus.NOT_FOUND, NotFound().sentence)
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_json(request):
             allowed = response.headers.get("Allow", "")

@@ -29,11 +29,11 @@ from crossfoot.core.money import plain, round_minor
 from crossfoot.core.period import cycle_of, parse_period, previous_cycle
 from crossfoot.core.roles import Capability, may
 from crossfoot.core.words import mark
-from crossfoot.query.run import list_values, run
+from crossfoot.query.run import run
 from crossfoot.render.address import encode
 from crossfoot.render.figures import Figure, headline
 from crossfoot.render.screen import cycle_words, day_words, figure, instant_words, period_words
-from crossfoot.reports.ledger import DOCUMENT, INVOICES_AND_PAYMENTS, STATUS
+from crossfoot.reports.ledger import INVOICES_AND_PAYMENTS, STATUS
 from crossfoot.reports.question import Question, ask
 from crossfoot.reports.table import Record, Table
 from crossfoot.web.person import asking, scope_of
@@ -118,28 +118,8 @@ def owed_card(scope: Scope) -> dict[str, Any] | None:
             }
             for total in opened.totals
         ],
-        "unused": [(figure(str(total["balance"])), total["currency"]) for total in unused.totals],
+        "unused": [(figure(str(total["balance"]).removeprefix("-")), total["currency"]) for total in unused.totals],
     }
-
-
-def find_entries(scope: Scope, text: str, most: int) -> tuple[list[tuple[str, str, str]], bool]:
-    """Entries whose number holds the text, as (kind and number, date, address); whether there are more of them."""
-    if not may(scope.role, Capability.READ_LEDGER):
-        return [], False
-    question = ask(INVOICES_AND_PAYMENTS, scope.role)
-    numbers = [value for value, _name in list_values(DOCUMENT, question, scope, text) if value]
-    if not numbers:
-        return [], False
-    found = run(question.report, replace(question, filters=((DOCUMENT, tuple(sorted(numbers[:most]))),)), scope)
-    rows = [
-        (
-            f"{gettext(row['document_kind'] or '')} {row['document']}",
-            day_words(date.fromisoformat(row["document_on"] or "")),
-            reverse("entry", args=[scope.customer, row["entry"]]),
-        )
-        for row in found.rows()
-    ]
-    return rows[:most], len(rows) > most or len(numbers) > most
 
 
 @require_safe
@@ -200,13 +180,13 @@ def _page(scope: Scope, found: Single) -> dict[str, Any]:
         "before_on": day_words(entry.counts_on),
         "settled": money(abs(position.amount_paid)),
         "balance": money(position.balance),
-        "original": _linked(scope, found.original) if found.original else None,
+        "original": linked(scope, found.original) if found.original else None,
         "lines": [{"row": line, "net": money(line.net)} for line in found.lines],
         "has_accounts": any(line.account for line in found.lines),
         "has_tax_codes": any(line.tax_code for line in found.lines),
         "settlements": [
             {
-                **_linked(scope, one.other),
+                **linked(scope, one.other),
                 "number": one.number,
                 "amount": money(one.amount),
                 "how": gettext(HOW[How(one.how)]),
@@ -215,7 +195,7 @@ def _page(scope: Scope, found: Single) -> dict[str, Any]:
             }
             for one in found.settlements
         ],
-        "candidates": [{**_linked(scope, e), "left": money(left)} for e, left in found.candidates] if is_keeper else [],
+        "candidates": [{**linked(scope, e), "left": money(left)} for e, left in found.candidates] if is_keeper else [],
         "left": plain(round_minor(abs(position.balance), entry.currency)),
         "is_keeper": is_keeper,
         "match": _match(scope, found.match, money) if found.match else None,
@@ -224,7 +204,8 @@ def _page(scope: Scope, found: Single) -> dict[str, Any]:
     }
 
 
-def _linked(scope: Scope, entry: Entry) -> dict[str, str]:
+def linked(scope: Scope, entry: Entry) -> dict[str, str]:
+    """What to call an entry, and where it stands."""
     return {
         "key": entry.key,
         "label": entry.number,
@@ -250,7 +231,7 @@ def _match(scope: Scope, match: Matched, money: Callable[[Decimal | None], str])
     return {
         "gap": gettext(GAPS[match.gap]).format(about=about) if match.gap else "",
         "net": money(match.net),
-        "others": [{**_linked(scope, entry), "net": money(net)} for entry, net in match.others],
+        "others": [{**linked(scope, entry), "net": money(net)} for entry, net in match.others],
         "cost": figure(plain(match.cost)) if match.rounding else money(match.cost),
         "rounding": figure(plain(match.rounding)) if match.rounding else "",
         "unexplained": money(match.unexplained),

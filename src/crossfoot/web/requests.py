@@ -26,9 +26,6 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Give the request an id, which everything logged meanwhile bears, and tell its answer."""
         name, begun = secrets.token_hex(8), time.perf_counter()
-        request.path_info = request.path_info.replace(
-            "\0", "\ufffd"
-        )  # no name of ours has one, and no database takes it
         bind_contextvars(request=name)
         try:
             response = self.get_response(request)

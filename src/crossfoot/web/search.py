@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crossfoot.access.scope import Scope
+from crossfoot.billing.single import find_numbers
 from crossfoot.core.errors import BadRequest
 from crossfoot.core.roles import Capability, may
 from crossfoot.query.run import list_cycles, list_tags, list_values
@@ -21,7 +22,7 @@ from crossfoot.reports import vocabulary as v
 from crossfoot.reports.catalog import get_report
 from crossfoot.reports.question import Question, ask
 from crossfoot.reports.spec import Dimension
-from crossfoot.web.ledger import find_entries
+from crossfoot.web.ledger import linked
 from crossfoot.web.person import asking
 
 REPORT = "usage-to-cost"
@@ -76,9 +77,10 @@ def _question(scope: Scope, cycles: Sequence[str]) -> Question:
 
 
 def _search(text: str, scope: Scope, cycles: Sequence[str]) -> Iterator[Hits]:
-    entries, is_cut = find_entries(scope, text, MOST)
+    entries = [linked(scope, entry) for entry in find_numbers(scope, text, MOST + 1)]
     if entries:
-        yield Hits(_("Invoices and payments"), tuple(Hit(*entry) for entry in entries), is_cut)
+        hits = tuple(Hit(f"{one['kind']} {one['label']}", one["on"], one["url"]) for one in entries[:MOST])
+        yield Hits(_("Invoices and payments"), hits, len(entries) > MOST)
     if cycles:
         yield from _search_charges(text, scope, cycles)
 
